@@ -1,0 +1,83 @@
+# Everything that one does with a clone of Matinee. `make help` lists it.
+# The environment is .venv; the stamps in it let a second run do nothing, without a network.
+
+VENV := .venv
+BIN := $(VENV)/bin
+TEST_PROCESSES ?= 2
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
+# uv is quicker where it is present; where it cannot reach the packages that pip is set up for, pip has the word.
+INSTALL = install() { \
+	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
+
+.PHONY: help install demo test lint format sure bench lock migration clean
+.NOTPARALLEL:
+
+help:
+	@echo "make install    the environment in $(VENV), with locked dependencies; the command is $(BIN)/matinee"
+	@echo "make demo       a demo cinema on http://127.0.0.1:8000"
+	@echo "make test       the whole suite, on SQLite and on PostgreSQL"
+	@echo "make lint       ruff, mypy and import-linter"
+	@echo "make sure       every check: lint and test"
+	@echo "make format     put the code into ruff's format"
+	@echo "make bench      the measuring programs; prints a table"
+	@echo "make lock       choose the versions of the dependencies anew (needs uv)"
+	@echo "make migration m=\"What changes\"    write the next step of the schema from the models"
+	@echo "make clean      remove the environment"
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Matinee needs Python 3.11 or newer, and found none. On Debian 12 and later: apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	echo "$(PYTHON) could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+# Without build isolation: what builds the package is locked too.
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the dependencies of Matinee into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing what development needs into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/.installed
+
+demo: install
+	@$(BIN)/matinee demo
+	@$(BIN)/matinee serve
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+sure: lint test
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks
+
+LOCKING = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet --upgrade
+
+lock:
+	$(LOCKING) --group build --output-file requirements.lock
+	$(LOCKING) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+migration: $(VENV)/.installed-dev
+	@$(BIN)/python tools/write_migration.py "$(m)"
+
+clean:
+	rm -rf $(VENV)

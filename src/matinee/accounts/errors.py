@@ -1,0 +1,81 @@
+"""What can be refused about an account."""
+
+from __future__ import annotations
+
+from matinee.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+
+
+class UserNotFound(NotFound):
+    """There is no user of this name."""
+
+    code = "user_not_found"
+
+
+class UserExists(Conflict):
+    """There is a user of this name already."""
+
+    code = "user_exists"
+
+
+class NotAnAddress(Invalid):
+    """The username is not a mail address."""
+
+    code = "not_an_address"
+
+
+class WeakPassword(Invalid):
+    """The password is too easy to guess."""
+
+    code = "weak_password"
+
+
+class WrongCredentials(NotAllowed):
+    """The username or the password is wrong."""
+
+    code = "wrong_credentials"
+
+
+class SessionNotValid(NotAllowed):
+    """The session's token is wrong, or the session has ended."""
+
+    code = "session_not_valid"
+
+
+class EmailNotConfirmed(NotAllowed):
+    """The mail address has not been confirmed yet."""
+
+    code = "email_not_confirmed"
+
+
+class EmailAlreadyConfirmed(Conflict):
+    """The mail address has been confirmed already."""
+
+    code = "email_already_confirmed"
+
+
+class WrongCode(Invalid):
+    """The code is wrong, was used, or has expired."""
+
+    code = "wrong_code"
+
+
+class WrongSecretCode(WrongCode):
+    """The secret code is wrong, was used, or has expired."""
+
+    code = "wrong_secret_code"
+
+
+class TooManyAttempts(NotAllowed):
+    """This was tried too often; wait a while."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RoleNotFound(NotFound):
+    """There is no role of this name."""
+
+    code = "role_not_found"

@@ -1,0 +1,80 @@
+"""Users, their sessions, codes and roles, and the counters of attempts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matinee.db.base import Base, BigId
+
+ROLES = ("manager", "programmer", "counter", "usher", "auditor")
+
+
+class User(Base):
+    """A person with an account; `username` is the mail address in lower case."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index("uq_users_username", "username", unique=True),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    username: Mapped[str] = mapped_column(String(320))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    email_confirmed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class UserRole(Base):
+    """A role of a member of staff. A user without any is a moviegoer."""
+
+    __tablename__ = "user_role"
+    __table_args__ = (
+        CheckConstraint(f"role IN ({', '.join(repr(role) for role in ROLES)})", name="known_role"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class UserSession(Base):
+    """A signed-in device. Only the hash of its token is kept."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index("ix_user_session_user_id", "user_id"),
+                      Index("ix_user_session_expires_at", "expires_at"))  # fmt: skip
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class UserCode(Base):
+    """A single-use code that was mailed to a user. Only its hash is kept."""
+
+    __tablename__ = "user_code"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('confirm', 'reset')", name="known_purpose"),
+        Index("ix_user_code_user_id_purpose", "user_id", "purpose"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(String(10))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class AttemptCount(Base):
+    """How often something was tried within a window of time. Shared by all processes."""
+
+    __tablename__ = "attempt_count"
+    __table_args__ = (Index("ix_attempt_count_expires_at", "expires_at"),)
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime]

@@ -1,0 +1,63 @@
+"""Sessions: the signed-in devices of a user."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session
+
+from matinee.accounts.errors import SessionNotValid
+from matinee.accounts.models import User, UserSession
+from matinee.kernel.codes import hash_secret, random_token
+
+
+def start_session(session: Session, *, user: User, lifetime: timedelta, now: datetime) -> tuple[str, datetime]:
+    """Sign a device in; return its token and the moment (UTC) at which it expires. The token is kept as a hash only."""
+    token = random_token()
+    # Whole seconds: what is told (Unix seconds) is then exactly what is kept.
+    expires_at = (now + lifetime).replace(microsecond=0)
+    session.add(
+        UserSession(token_hash=hash_secret(token), user_id=user.id, created_at=now, expires_at=expires_at)
+    )
+    session.flush()
+    return token, expires_at
+
+
+def session_is_valid(session: Session, *, user: User, token: str, now: datetime) -> bool:
+    """Whether `token` is a session of `user` that has not expired."""
+    token_hash = hash_secret(token)
+    found = session.scalars(
+        select(UserSession).where(UserSession.token_hash == token_hash, UserSession.user_id == user.id)
+    ).one_or_none()
+    return found is not None and hmac.compare_digest(found.token_hash, token_hash) and found.expires_at > now
+
+
+def require_session(session: Session, *, user: User, token: str, now: datetime) -> None:
+    """Raise SessionNotValid unless `token` is a valid session of `user`."""
+    if not session_is_valid(session, user=user, token=token, now=now):
+        raise SessionNotValid
+
+
+def end_all_sessions(session: Session, *, user: User) -> None:
+    """Sign every device of the user out."""
+    session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+
+
+def delete_expired_sessions(session: Session, *, now: datetime) -> int:
+    """Tidy up; return how many went. Nothing depends on it."""
+    result = session.execute(delete(UserSession).where(UserSession.expires_at <= now))
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def user_of_session(session: Session, *, token: str, now: datetime) -> User:
+    """The user whom the session's token belongs to. Raises SessionNotValid."""
+    user = session.scalars(
+        select(User)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.token_hash == hash_secret(token), UserSession.expires_at > now)
+    ).one_or_none()
+    if user is None:
+        raise SessionNotValid
+    return user

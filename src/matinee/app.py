@@ -1,0 +1,121 @@
+"""`create_app`: the one place where everything meets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from apiflask import APIFlask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from matinee import __version__
+from matinee.accounts.passwords import Passwords
+from matinee.accounts.throttling import Throttle
+from matinee.db.base import Base
+from matinee.db.direct import DirectConnections
+from matinee.db.engine import database_url, engine_options, prepare_engine
+from matinee.db.machine_cell import MachineCell
+from matinee.db.transaction import Transactions
+from matinee.db.version import DataVersion, PostgresVersion, SqliteVersion
+from matinee.kernel import clock
+from matinee.settings import Settings
+from matinee.web.given.documented import complete_document
+from matinee.web.given.routes import given
+from matinee.web.shared.access_log import log_requests
+from matinee.web.shared.cors import allow_origins
+from matinee.web.shared.docs import docs
+from matinee.web.shared.failures import answer_failures
+from matinee.web.shared.health import health
+from matinee.web.shared.kept_answers import KeptAnswers
+from matinee.web.shared.no_session import NoSession
+from matinee.web.shared.pages import pages
+from matinee.web.shared.security_headers import add_security_headers
+from matinee.web.shared.services import EXTENSION, Services
+from matinee.web.site.start import site
+
+# One for each thread of the server that may serve a request at the same time.
+CONNECTIONS_MAX = 20
+BODY_BYTES_MAX = 256 * 1024
+
+
+def create_app(settings: Settings) -> APIFlask:
+    """The whole of Matinee as one WSGI application. Opens no connection; makes the data directory."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = APIFlask(
+        "matinee", title="Matinee", version=__version__, docs_path=None, json_errors=False, static_folder=None
+    )
+    url = database_url(settings.database_url)
+    app.config.update(
+        SECRET_KEY=settings.secret_key_kept(),
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(url, CONNECTIONS_MAX),
+        MAX_CONTENT_LENGTH=BODY_BYTES_MAX,
+        OPENAPI_VERSION="3.1.0",
+        AUTO_SERVERS=False,
+        AUTO_404_RESPONSE=False,
+        DESCRIPTION="The box office that a cinema runs itself.",
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.session_interface = NoSession()
+    app.extensions[EXTENSION] = _services(app, settings)
+    _register(app, settings)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _services(app: APIFlask, settings: Settings) -> Services:
+    database = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+    database.init_app(app)
+    with app.app_context():
+        engine = database.engine
+    prepare_engine(engine)
+    on_sqlite = engine.dialect.name == "sqlite"
+    direct = None if on_sqlite else DirectConnections(engine)
+    version: DataVersion
+    if direct is None:
+        version = SqliteVersion(str(engine.url.database))
+    else:
+        version = PostgresVersion(direct, MachineCell(settings.data_dir))
+
+    def new_session() -> Session:
+        session: Session = database.session.session_factory()
+        return session
+
+    transactions = Transactions(new_session, version, one_writer=on_sqlite)
+    return Services(
+        engine=engine,
+        transactions=transactions,
+        version=version,
+        direct=direct,
+        kept_answers=KeptAnswers(version),
+        base_url=settings.base_url,
+        session_lifetime=timedelta(hours=settings.session_hours),
+        confirm_code_lifetime=timedelta(hours=settings.confirm_code_hours),
+        reset_code_lifetime=timedelta(minutes=settings.reset_code_minutes),
+        hold_lifetime=timedelta(minutes=settings.hold_minutes),
+        seats_per_order_max=settings.seats_per_order_max,
+        passwords=Passwords(cheap=settings.password_cost == "cheap"),
+        throttle=Throttle(transactions, enabled=settings.ratelimit == "on", clock_now=clock.now),
+    )
+
+
+def _register(app: APIFlask, settings: Settings) -> None:
+    for blueprint in (given, health, pages, docs, site):
+        app.register_blueprint(blueprint)
+    answer_failures(app)
+    add_security_headers(app, https=settings.base_url.startswith("https:"))
+    allow_origins(app, settings.cors_origins)
+    if settings.access_log == "on":
+        log_requests(app)
+
+    @app.spec_processor
+    def _complete(document: dict[str, Any]) -> dict[str, Any]:
+        document["servers"] = [{"url": settings.base_url}]
+        return complete_document(app, document)
+
+

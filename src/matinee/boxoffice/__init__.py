@@ -1,0 +1,1 @@
+"""The sale: claims on seats, holds, orders, tickets, refunds."""

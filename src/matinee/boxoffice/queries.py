@@ -1,0 +1,27 @@
+"""Reading what is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.models import SeatClaim
+from matinee.programme.queries import in_portions
+
+
+def claimed_seats(session: Session, *, screening_ids: Sequence[int], now: datetime) -> dict[int, set[int]]:
+    """Screening id -> ids of the seats that are sold or held at `now`; a hold that ran out is free."""
+    claimed: dict[int, set[int]] = {screening_id: set() for screening_id in screening_ids}
+    for portion in in_portions(claimed):
+        rows = session.execute(
+            select(SeatClaim.screening_id, SeatClaim.seat_id).where(
+                SeatClaim.screening_id.in_(portion),
+                or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+            )
+        )
+        for screening_id, seat_id in rows:
+            claimed[screening_id].add(seat_id)
+    return claimed

@@ -1,0 +1,84 @@
+"""Selling: from seats to an order with tickets, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matinee.accounts.models import User
+from matinee.boxoffice.claims import choose_seats, claim_seats
+from matinee.boxoffice.models import Order, Ticket
+from matinee.boxoffice.orders import new_order_code, record_start
+from matinee.boxoffice.tickets import issue_tickets
+from matinee.outbox.messages import enqueue_message
+
+
+def sell_seats(
+    session: Session,
+    *,
+    screening_id: int,
+    labels: Sequence[str],
+    buyer: User,
+    currency: str,
+    channel: str,
+    now: datetime,
+) -> list[Ticket]:
+    """Sell all the seats or none: claims, order, tickets and the mail that carries them.
+
+    What costs money is recorded as due at the counter. Raises SeatsNotFree, and the transaction must be rolled back.
+    """
+    amounts = choose_seats(session, screening_id=screening_id, labels=labels)
+    order = new_order(
+        session,
+        screening_id=screening_id,
+        buyer=buyer,
+        state="due" if sum(amounts.values()) else "paid",
+        amounts=list(amounts.values()),
+        currency=currency,
+        channel=channel,
+        now=now,
+    )
+    claim_seats(session, order=order, seat_ids=list(amounts), expires_at=None, now=now)
+    tickets = issue_tickets(session, order=order, amounts=amounts, now=now)
+    record_start(session, order=order, actor=buyer.username, now=now)
+    mail_tickets(session, order=order, recipient=buyer.username, now=now)
+    return tickets
+
+
+def new_order(
+    session: Session,
+    *,
+    screening_id: int,
+    buyer: User | None,
+    state: str,
+    amounts: Sequence[int],
+    currency: str,
+    channel: str,
+    now: datetime,
+    hold_expires_at: datetime | None = None,
+) -> Order:
+    """Store an order for as many seats as there are `amounts` (minor units); the claims must follow at once."""
+    order = Order(
+        code=new_order_code(),
+        screening_id=screening_id,
+        user_id=buyer.id if buyer is not None else None,
+        state=state,
+        channel=channel,
+        seats_asked=len(amounts),
+        seats_claimed=len(amounts),
+        total_amount=sum(amounts),
+        paid_amount=0,
+        currency=currency,
+        created_at=now,
+        hold_expires_at=hold_expires_at,
+    )
+    session.add(order)
+    session.flush()
+    return order
+
+
+def mail_tickets(session: Session, *, order: Order, recipient: str, now: datetime) -> None:
+    """Put the mail with the order's tickets into the outbox."""
+    enqueue_message(session, kind="tickets", recipient=recipient, payload={"order_id": order.id}, now=now)

@@ -1,0 +1,74 @@
+"""Tickets: issuing them for an order's claims, and finding them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from matinee.boxoffice.errors import TicketNotFound
+from matinee.boxoffice.models import TICKET_ID_LENGTH, Order, Ticket
+from matinee.kernel.codes import random_code
+from matinee.programme.models import Screening
+
+
+def new_ticket_id() -> str:
+    """16 random capital letters and digits, 82 bits: the id is the capability."""
+    return random_code(TICKET_ID_LENGTH)
+
+
+def issue_tickets(
+    session: Session, *, order: Order, amounts: Mapping[int, int], now: datetime
+) -> list[Ticket]:
+    """Make one valid ticket for each seat of `amounts` (seat id -> minor units)."""
+    tickets = [
+        Ticket(
+            id=new_ticket_id(),
+            order_id=order.id,
+            screening_id=order.screening_id,
+            seat_id=seat_id,
+            state="valid",
+            amount=amount,
+            created_at=now,
+        )
+        for seat_id, amount in amounts.items()
+    ]
+    session.add_all(tickets)
+    session.flush()
+    return tickets
+
+
+def tickets_of_user(session: Session, *, user_id: int) -> list[Ticket]:
+    """The valid tickets that the user bought, in the order of their screenings, each with its film, hall and seat."""
+    found = session.scalars(
+        select(Ticket)
+        .join(Order, Ticket.order_id == Order.id)
+        .join(Screening, Ticket.screening_id == Screening.id)
+        .where(Order.user_id == user_id, Ticket.state == "valid")
+        .options(
+            joinedload(Ticket.seat),
+            joinedload(Ticket.screening).joinedload(Screening.film),
+            joinedload(Ticket.screening).joinedload(Screening.hall),
+        )
+        .order_by(Screening.starts_at, Ticket.created_at, Ticket.seat_id, Ticket.id)
+    )
+    return list(found)
+
+
+def find_ticket(session: Session, *, ticket_id: str) -> Ticket:
+    """The ticket of this id, with its film, hall and seat, in whatever state. Raises TicketNotFound."""
+    found = session.scalars(
+        select(Ticket)
+        .where(Ticket.id == ticket_id)
+        .options(
+            joinedload(Ticket.seat),
+            joinedload(Ticket.order),
+            joinedload(Ticket.screening).joinedload(Screening.film),
+            joinedload(Ticket.screening).joinedload(Screening.hall),
+        )
+    ).one_or_none()
+    if found is None:
+        raise TicketNotFound
+    return found

@@ -1,0 +1,93 @@
+"""`matinee hall`: halls as text layouts."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from matinee.cli.files import read_given, write_given
+from matinee.cli.opened import opened_services
+from matinee.cli.prepared import prepare_database
+from matinee.cli.refusals import refusals_shown
+from matinee.programme.cinemas import cinema_to_fill
+from matinee.programme.halls import HallReport, layout_of_hall, store_layout
+from matinee.programme.layouts import format_layout, parse_layout
+from matinee.programme.queries import cinema_by_slug, halls_of, seats_by_hall
+
+
+@click.group()
+def hall() -> None:
+    """Halls: their rows, seats and aisles, from text files and into them."""
+
+
+@hall.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--cinema", "slug", metavar="SLUG", help="The cinema of the hall; made if it is not there.")
+def import_halls(files: tuple[str, ...], slug: str | None) -> None:
+    """Make a hall, or change it, as a text layout describes it.
+
+    A hall that has screenings keeps its seats: a layout that leaves one out is refused.
+
+    \b
+    matinee hall import examples/hall.txt
+    """
+    with refusals_shown(), opened_services() as (settings, services):
+        layouts = [parse_layout(data, file_name=name) for name, data in map(read_given, files)]
+        prepare_database(services.engine)
+
+        def work(session: Session) -> list[HallReport]:
+            cinema, _made = cinema_to_fill(
+                session, slug=slug, timezone=settings.timezone, currency=settings.currency
+            )
+            return [store_layout(session, cinema=cinema, layout=layout) for layout in layouts]
+
+        reports = services.transactions.write(work)
+    for report in reports:
+        click.echo(_sentence(report))
+
+
+def _sentence(report: HallReport) -> str:
+    if not report.changed_anything:
+        return f"Nothing to change: {report.name!r} is like that already."
+    if report.new:
+        return f"Made {report.name!r} with {report.seats_new} seats."
+    turnaround = ", another turnaround" if report.turnaround_changed else ""
+    return (
+        f"Changed {report.name!r}: {report.seats_new} seats new, {report.seats_changed} changed, "
+        f"{report.seats_removed} removed{turnaround}."
+    )
+
+
+@hall.command("export")
+@click.argument("name")
+@click.argument("file", default="-", metavar="[FILE]")
+@click.option("--cinema", "slug", metavar="SLUG", help="The cinema of the hall; the default one if left out.")
+def export_hall(name: str, file: str, slug: str | None) -> None:
+    """Write the layout of the hall NAME, to FILE or to the standard output."""
+    with refusals_shown(), opened_services() as (_settings, services):
+        prepare_database(services.engine)
+        layout = services.transactions.read(
+            lambda session: layout_of_hall(session, cinema=cinema_by_slug(session, slug), name=name)
+        )
+        write_given(file, format_layout(layout))
+
+
+@hall.command("list")
+@click.option("--cinema", "slug", metavar="SLUG", help="The cinema; the default one if left out.")
+def list_halls(slug: str | None) -> None:
+    """Show the halls of a cinema with the number of their seats."""
+
+    def work(session: Session) -> list[tuple[str, int, int]]:
+        halls = halls_of(session, cinema_id=cinema_by_slug(session, slug).id)
+        seats = seats_by_hall(session, [each.id for each in halls])
+        return [(each.name, len(seats[each.id]), each.turnaround_minutes) for each in halls]
+
+    with refusals_shown(), opened_services() as (_settings, services):
+        prepare_database(services.engine)
+        rows = services.transactions.read(work)
+    table = Table("Hall", "Seats", "Turnaround (minutes)")
+    for name, seats, turnaround in rows:
+        table.add_row(name, str(seats), str(turnaround))
+    Console().print(table)

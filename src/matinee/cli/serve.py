@@ -1,0 +1,143 @@
+"""`matinee serve`: the web server, and a worker beside it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from sqlalchemy import create_engine
+
+# Imported here though only the web workers use it: they are forks of this process and find it in memory.
+from matinee.app import CONNECTIONS_MAX, create_app
+from matinee.cli.beside import WorkerBeside
+from matinee.cli.checked_settings import checked_settings
+from matinee.cli.lifeline import end_with_parent
+from matinee.cli.log import write_log
+from matinee.cli.prepared import prepare_database
+from matinee.cli.refusals import refusals_shown
+from matinee.db.engine import database_url, engine_options, prepare_engine
+from matinee.settings import Settings
+
+THREADS_DEFAULT = 4
+# How many connections a web worker takes on at once; the kernel keeps the rest waiting.
+CONNECTIONS_PER_WORKER_MAX = 512
+STOP_SECONDS_MAX = 20
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; about one for each core.",
+)
+@click.option(
+    "--threads",
+    default=THREADS_DEFAULT,
+    show_default=True,
+    type=click.IntRange(1, CONNECTIONS_MAX),
+    help="Requests that each process works on at the same time.",
+)
+@click.option(
+    "--no-worker", is_flag=True, help="Without the worker that delivers mail: you run `matinee worker`."
+)
+def serve(host: str, port: int, workers: int, threads: int, no_worker: bool) -> None:
+    """Serve the cinema on the web until it is stopped (Ctrl-C or SIGTERM; requests in hand are finished first).
+
+    A database without tables gets them. One of an older version is not touched: run `matinee db upgrade`.
+
+    \b
+    matinee serve
+    matinee serve --host 0.0.0.0 --port 80 --workers 2
+    """
+    write_log()
+    settings = checked_settings()
+    _prepare(settings)
+    _refuse_taken_port(host, port)
+    server = _server(host, port, workers, threads)
+    click.echo(f"Matinee is on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C stops it).")
+    beside = None if no_worker else WorkerBeside()
+    if beside is not None:
+        server.on_startup(beside.start)
+    try:
+        server.serve(target_loader=_Loader(os.getpid()), wrap_loader=False)
+    finally:
+        if beside is not None:
+            beside.stop()
+
+
+def _prepare(settings: Settings) -> None:
+    """Look at the schema, and let go of every connection: the web workers must not share one."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"the data directory {settings.data_dir}: {error.strerror}") from None
+    url = database_url(settings.database_url)
+    engine = create_engine(url, **engine_options(url, 1))
+    prepare_engine(engine)
+    try:
+        with refusals_shown():
+            prepare_database(engine)
+    finally:
+        engine.dispose()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    # The web workers share the port among them, and would share it with another server, too, without a word.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {host}, port {port}: {error.strerror}. Give another --host or --port."
+            ) from None
+
+
+class _Loader:
+    """Loads the application in a web worker. A class, so that it can also be sent to a process that is no fork."""
+
+    def __init__(self, server_pid: int) -> None:
+        self._server_pid = server_pid
+
+    def __call__(self) -> Callable[..., Any]:
+        # A web worker that outlived a killed server would go on answering beside the next one.
+        end_with_parent(self._server_pid, signal.SIGTERM)
+        write_log()
+        return create_app(checked_settings())
+
+
+def _server(host: str, port: int, workers: int, threads: int) -> Any:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    if sys.platform == "linux":
+        # Forks start at once and share the memory of what was imported; newer Pythons no longer do it by themselves.
+        multiprocessing.set_start_method("fork", force=True)
+    return Granian(
+        "matinee.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        http=HTTPModes.http1,
+        websockets=False,
+        backpressure=CONNECTIONS_PER_WORKER_MAX,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS_MAX,
+        # Requests are logged by the application, without secrets.
+        log_access=False,
+        log_level=LogLevels.warning,
+    )

@@ -1,0 +1,202 @@
+"""`matinee worker`: delivers the mail and tidies up, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import click
+from sqlalchemy.orm import Session
+
+from matinee.accounts import mails as account_mails
+from matinee.accounts.codes import delete_expired_codes
+from matinee.accounts.sessions import delete_expired_sessions
+from matinee.accounts.throttling import delete_expired_counts
+from matinee.boxoffice.holds import release_expired_holds
+from matinee.cli.opened import opened_services
+from matinee.db.errors import DatabaseUnavailable
+from matinee.db.transaction import Transactions
+from matinee.kernel import clock
+from matinee.outbox.assembly import build_delivery
+from matinee.outbox.composing import Composer
+from matinee.outbox.delivery import Delivery, DeliveryCounts
+from matinee.outbox.heartbeat import sign_heartbeat, sign_off
+from matinee.tickets import mails as ticket_mails
+
+# What composes the mails of each kind, from the areas that have mails.
+COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails.COMPOSERS}
+
+POLL_SECONDS = 0.3
+HEARTBEAT_SECONDS = 5.0
+TIDY_SECONDS = 60.0
+TROUBLE_PAUSE_SECONDS_MAX = 5.0
+# After the signal to stop, the mail that is being handed over has so long to be taken; then it is broken off.
+STOP_SECONDS_MAX = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class StopRequest:
+    """Whether SIGTERM or SIGINT arrived.
+
+    A plain attribute and short naps, no `threading.Event`: its lock may be held by the code that the signal
+    interrupts.
+    """
+
+    def __init__(self, on_stop: Callable[[], None]) -> None:
+        self._on_stop = on_stop
+        self._requested = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._request)
+
+    def __call__(self) -> bool:
+        return self._requested
+
+    def nap(self, seconds: float) -> None:
+        """Sleep, and wake soon after a request."""
+        ends = time.monotonic() + seconds
+        while not self._requested and (left := ends - time.monotonic()) > 0:
+            time.sleep(min(left, POLL_SECONDS))
+
+    def _request(self, _number: int, _frame: object) -> None:
+        self._requested = True
+        impatience = threading.Timer(STOP_SECONDS_MAX, self._on_stop)
+        impatience.daemon = True
+        impatience.start()
+
+
+class Housekeeping:
+    """What a worker does beside the mail: shows that it is alive, and tidies what has expired."""
+
+    def __init__(self, transactions: Transactions, name: str) -> None:
+        self._transactions = transactions
+        self._name = name
+        self._started_at = clock.now()
+        self._signs_next = 0.0
+        self._tidies_next = 0.0
+
+    def do_what_is_due(self) -> None:
+        """Sign the heartbeat and release holds every few seconds, tidy every minute.
+
+        Raises DatabaseUnavailable.
+        """
+        moment = time.monotonic()
+        if moment >= self._signs_next:
+            self._signs_next = moment + HEARTBEAT_SECONDS
+            self._transactions.write(self._sign)
+            self._tidy("holds", release_expired_holds)
+        if moment >= self._tidies_next:
+            self._tidies_next = moment + TIDY_SECONDS
+            self._tidy("sessions", delete_expired_sessions)
+            self._tidy("codes", delete_expired_codes)
+            self._tidy("attempts", delete_expired_counts)
+
+    def sign_off(self) -> None:
+        """Take the sign of life away. Raises DatabaseUnavailable."""
+        self._transactions.write(lambda session: sign_off(session, name=self._name))
+
+    def _sign(self, session: Session) -> None:
+        sign_heartbeat(session, name=self._name, started_at=self._started_at, now=clock.now())
+
+    def _tidy(self, what: str, work: Callable[..., int]) -> None:
+        def in_transaction(session: Session, now: datetime) -> int:
+            return work(session, now=now)
+
+        count = self._transactions.write(lambda session: in_transaction(session, clock.now()))
+        if count:
+            log.info("tidied expired %s: %d", what, count)
+
+
+def worker_name() -> str:
+    """The name under which this worker signs: the host and the process."""
+    return f"{socket.gethostname()[:100]}:{os.getpid()}"
+
+
+def work_until_stopped(delivery: Delivery, housekeeping: Housekeeping, stop: StopRequest) -> None:
+    """Deliver and tidy until `stop`; a database that is away is waited for."""
+    pause = POLL_SECONDS
+    while not stop():
+        try:
+            housekeeping.do_what_is_due()
+            counts = delivery.deliver_batch(should_stop=stop)
+        except DatabaseUnavailable as error:
+            log.warning("the database is away (%s); mail waits", error)
+            pause = _nap_longer(stop, pause)
+        except Exception:
+            # A fault in one round must not end the worker: nobody would notice until the mails are missed.
+            log.exception("a round of the worker failed")
+            pause = _nap_longer(stop, pause)
+        else:
+            pause = POLL_SECONDS
+            if counts.total == 0:
+                stop.nap(POLL_SECONDS)
+
+
+def _nap_longer(stop: StopRequest, pause: float) -> float:
+    stop.nap(pause)
+    return min(pause * 2, TROUBLE_PAUSE_SECONDS_MAX)
+
+
+def end_in_order(delivery: Delivery, housekeeping: Housekeeping) -> None:
+    """Record what was delivered and sign off; a database that is away is not waited for."""
+    try:
+        delivery.finish()
+        housekeeping.sign_off()
+    except DatabaseUnavailable as error:
+        log.warning("the database is away (%s); a mail that was just sent may be sent again", error)
+
+
+def _described(counts: DeliveryCounts) -> str:
+    return f"{counts.sent} sent, {counts.postponed} to be tried again, {counts.failed} given up"
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Deliver what is due now, tidy up, and end. For cron.")
+def worker(once: bool) -> None:
+    """Deliver the mail that waits, and tidy up what has expired.
+
+    Runs until it is stopped (Ctrl-C or SIGTERM; the mail in hand is finished first). `matinee serve` runs one by
+    itself; start more, here or on other machines, against the same PostgreSQL, and they share the work.
+
+    \b
+    Without a process that stays, let cron run it every minute:
+      * * * * *  matinee worker --once
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with opened_services() as (settings, services):
+        try:
+            delivery = build_delivery(
+                transactions=services.transactions,
+                composers=COMPOSERS,
+                smtp_url=settings.smtp_url,
+                mail_from=settings.mail_from,
+                base_url=settings.base_url,
+                data_dir=settings.data_dir,
+            )
+        except ValueError as error:
+            raise click.ClickException(f"the mail settings are wrong: {error}") from None
+        stop = StopRequest(on_stop=delivery.abort)
+        housekeeping = Housekeeping(services.transactions, worker_name())
+        if once:
+            _work_once(delivery, housekeeping, stop)
+        else:
+            log.info("worker %s begins", worker_name())
+            work_until_stopped(delivery, housekeeping, stop)
+            end_in_order(delivery, housekeeping)
+            log.info("worker %s ended", worker_name())
+
+
+def _work_once(delivery: Delivery, housekeeping: Housekeeping, stop: StopRequest) -> None:
+    try:
+        housekeeping.do_what_is_due()
+        counts = delivery.deliver_all_due(should_stop=stop)
+        delivery.finish()
+    except DatabaseUnavailable as error:
+        raise click.ClickException(f"the database is away ({error}); nothing is lost, try again.") from None
+    click.echo(f"Mails: {_described(counts)}.")

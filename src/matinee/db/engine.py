@@ -1,0 +1,92 @@
+"""How a connection is opened: addresses as people write them, SQLite's pragmas, the kind of BEGIN."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.engine import URL
+
+SQLITE_BUSY_TIMEOUT_SECONDS = 10
+# A reader's session asks for this execution option; on SQLite its transaction then takes no write lock.
+READ_ONLY = "matinee_read_only"
+
+
+def database_url(address: str) -> URL:
+    """The address as SQLAlchemy wants it: `postgres://` and `postgresql://` mean psycopg 3.
+
+    Raises ValueError for an address that cannot be read or a database that is not supported.
+    """
+    try:
+        url = make_url(address)
+    except Exception as error:
+        raise ValueError("is not a database address such as postgresql://user:password@host/name") from error
+    if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        if url.database in (None, "", ":memory:"):
+            raise ValueError("must name a file: every process opens the same database")
+        return url.set(drivername="sqlite")
+    raise ValueError(f"names {url.drivername!r}; supported are postgresql:// and sqlite:///")
+
+
+def engine_options(url: URL, connections_max: int) -> dict[str, Any]:
+    """Options for `create_engine`: as many connections as threads will ask for, so that none waits for the pool."""
+    # hide_parameters: an error that is logged must not carry what a person typed.
+    options: dict[str, Any] = {
+        "pool_size": connections_max,
+        "max_overflow": 10,
+        "pool_timeout": 10,
+        "hide_parameters": True,
+    }
+    if url.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+    else:
+        options["connect_args"] = {"connect_timeout": 5, "application_name": "matinee"}
+    return options
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Register what each connection of `engine` needs when it opens and when a transaction begins."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own BEGIN comes too late and is never IMMEDIATE; `_begin_sqlite` does it instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {SQLITE_BUSY_TIMEOUT_SECONDS * 1000}",
+        "foreign_keys = ON",
+        # FULL: a sale that was acknowledged is on disk, also after a loss of power.
+        "synchronous = FULL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    _keep_a_log_ahead(cursor)
+    cursor.close()
+
+
+def _keep_a_log_ahead(cursor: sqlite3.Cursor) -> None:
+    # Only the first connection ever changes the file. When two processes open a new file at once, the second is told
+    # "locked" without the busy handler being asked, so it waits here.
+    deadline = time.monotonic() + SQLITE_BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later would fail at once, without waiting, if another wrote meanwhile.
+    # Writers therefore queue at their start.
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,55 @@
+"""Which failures of the database may be tried again, and which mean that it is not there."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from matinee.db.errors import DatabaseUnavailable
+
+_TRY_AGAIN_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
+_BUSY_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def is_worth_another_try(error: BaseException) -> bool:
+    """Whether the same transaction may succeed when it is run again from its start."""
+    cause = _driver_error(error)
+    if isinstance(cause, psycopg.Error):
+        return cause.sqlstate in _TRY_AGAIN_SQLSTATES
+    if isinstance(cause, sqlite3.OperationalError):
+        # The low byte of an extended code is the kind (SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY).
+        return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _BUSY_SQLITE
+    return False
+
+
+def lost_its_connection(error: BaseException) -> bool:
+    """Whether the connection broke, as one from the pool does after the database was restarted."""
+    return isinstance(error, DBAPIError) and bool(error.connection_invalidated)
+
+
+def is_unavailability(error: BaseException) -> bool:
+    """Whether the database is unreachable, full, read-only or otherwise unable, whatever was asked of it."""
+    if isinstance(error, PoolTimeout):
+        return True
+    cause = _driver_error(error)
+    return isinstance(
+        cause,
+        (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            psycopg.errors.ReadOnlySqlTransaction,
+            sqlite3.OperationalError,
+        ),
+    )
+
+
+def unavailable(error: BaseException) -> DatabaseUnavailable:
+    """The error for the caller; it carries no address and no statement, those stay in the log."""
+    return DatabaseUnavailable(type(_driver_error(error)).__name__)

@@ -1,0 +1,93 @@
+"""The one place that commits.
+
+A surface hands its domain call in as a function of a session: it may run more than once, since a serialisation failure,
+a deadlock or a busy SQLite undoes all of it and it is tried again from the start. Whatever reaches outside the database
+therefore stays out of it. A refusal that must be kept is returned, not raised: an exception rolls back.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from matinee.db.engine import READ_ONLY
+from matinee.db.errors import DatabaseUnavailable
+from matinee.db.failures import is_unavailability, is_worth_another_try, lost_its_connection, unavailable
+from matinee.db.version import DataVersion, took_change
+
+TRIES_MAX = 6
+PAUSE_SECONDS_MAX = 0.05
+
+Result = TypeVar("Result")
+log = logging.getLogger(__name__)
+
+
+class Transactions:
+    """Runs work in transactions of one database."""
+
+    def __init__(self, new_session: Callable[[], Session], version: DataVersion, *, one_writer: bool) -> None:
+        """`one_writer`: the database lets one writer in at a time (SQLite); the threads of this process then queue here,
+        which is fair and costs nothing, instead of in SQLite's busy handler, which is neither."""
+        self._new_session = new_session
+        self._version = version
+        self._writers: AbstractContextManager[object] = threading.Lock() if one_writer else nullcontext()
+
+    def write(self, work: Callable[[Session], Result]) -> Result:
+        """Run `work` and commit what it did. Raises what `work` raises, with everything undone, and DatabaseUnavailable."""
+        return self._run(work, read_only=False)
+
+    def read(self, work: Callable[[Session], Result]) -> Result:
+        """Run `work`, which only reads. Takes no write lock and commits nothing. Raises as `write` does."""
+        return self._run(work, read_only=True)
+
+    def _run(self, work: Callable[[Session], Result], *, read_only: bool) -> Result:
+        for tried in range(1, TRIES_MAX + 1):
+            session = self._new_session()
+            committing = False
+            try:
+                with nullcontext() if read_only else self._writers:
+                    session.connection(execution_options={READ_ONLY: read_only})
+                    result = work(session)
+                    # A read-only one is ended by `close` below: a rollback would empty the objects that were read.
+                    if not read_only:
+                        session.flush()
+                        committing = True
+                        session.commit()
+            except (DBAPIError, PoolTimeout) as error:
+                self._undo(session)
+                # A connection that broke during COMMIT leaves open whether it took place: never run twice then.
+                again = is_worth_another_try(error) or (lost_its_connection(error) and not committing)
+                if not again and not is_unavailability(error):
+                    raise
+                if not again or tried == TRIES_MAX:
+                    log.warning("the database did not answer: %s", error)
+                    raise unavailable(error) from error
+                time.sleep(random.uniform(0, PAUSE_SECONDS_MAX * tried))  # noqa: S311 - jitter, not a secret
+            except BaseException:
+                self._undo(session)
+                raise
+            else:
+                changed = took_change(session)
+                session.close()
+                if changed:
+                    self._version.move()
+                return result
+        raise DatabaseUnavailable("busy")
+
+    @staticmethod
+    def _undo(session: Session) -> None:
+        try:
+            session.rollback()
+            session.close()
+        except DBAPIError as error:
+            log.warning("rollback on a lost connection: %s", type(error).__name__)
+            session.invalidate()

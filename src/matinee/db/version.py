@@ -1,0 +1,179 @@
+"""The version of the data: a value that differs after every change of what the schedule shows.
+
+What was serialised under one version may be shown as long as the version stands. It moves *after* the commit, and
+whoever serialises reads the version *before* the data: content is then never older than the version it is kept under.
+No row is updated for it, so that it is nobody's lock. See docs/decisions/data-version.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Sequence, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from matinee.db.base import Base
+from matinee.db.direct import DirectConnections
+from matinee.db.errors import DatabaseUnavailable
+from matinee.db.machine_cell import MachineCell
+
+# Only PostgreSQL has it; create_all and Alembic leave it out on SQLite.
+SEQUENCE_NAME = "data_version"
+Sequence(SEQUENCE_NAME, metadata=Base.metadata)
+
+_CHANGED = "matinee_data_changed"
+log = logging.getLogger(__name__)
+
+
+def announce_change(session: Session) -> None:
+    """Say that this transaction changes what the schedule shows; the version moves once it is committed."""
+    session.info[_CHANGED] = True
+
+
+def took_change(session: Session) -> bool:
+    """Whether a change was announced on `session`; asking takes the announcement away."""
+    return bool(session.info.pop(_CHANGED, False))
+
+
+class DataVersion(Protocol):
+    """One implementation for each database."""
+
+    def current(self) -> object:
+        """The version now, comparable with `==`. Raises DatabaseUnavailable."""
+
+    def move(self) -> None:
+        """Make it differ from every earlier one, in every process. Call after the commit."""
+
+
+class Machine(Base):
+    """A machine that serves this database, and when it last said so (by the database's clock)."""
+
+    __tablename__ = "machine"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seen_at: Mapped[datetime]
+
+
+# How long what was seen of other machines is believed, and how long a machine that is silent counts as there.
+LOOK_SECONDS = 1.0
+REGISTER_SECONDS = 10.0
+PRESENT_SECONDS = 30.0
+# One that joins acknowledges no change before every other machine must have noticed it.
+JOIN_SECONDS = LOOK_SECONDS + 0.5
+
+_REGISTER = """
+    INSERT INTO machine (id, seen_at) VALUES (%(id)s, clock_timestamp())
+    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at RETURNING id
+"""
+_LOOK = f"""
+    SELECT (SELECT count(*) FROM machine WHERE id <> %(id)s
+        AND seen_at > clock_timestamp() - interval '{PRESENT_SECONDS} seconds'), last_value FROM {SEQUENCE_NAME}
+"""  # noqa: S608 - constants
+
+
+class PostgresVersion:
+    """A value in memory that all processes of the machine share; beside it, a sequence for the others.
+
+    As long as no other machine serves the database, which is looked up once a second, a reader asks memory alone. Where
+    there are several, each reader asks the sequence: `nextval` neither waits for nor is undone by anybody's
+    transaction. Threads that ask at the same time share one answer, if the question was sent after each of them asked.
+    """
+
+    def __init__(self, connections: DirectConnections, cell: MachineCell) -> None:
+        self._connections = connections
+        self._cell = cell
+        self._look_lock = threading.Lock()
+        self._alone = False
+        self._sequence_seen: object = None
+        self._looked_until = 0.0
+        self._registered_at = -PRESENT_SECONDS
+        self._others_know_at = 0.0
+        self._asking_lock = threading.Lock()
+        self._asked = 0
+        self._answered = 0
+        self._value: object = None
+
+    def current(self) -> object:
+        if self._is_alone():
+            return (self._sequence_seen, self._cell.read())
+        if time.monotonic() < self._others_know_at:
+            # Another machine may still believe that it is alone, and move nothing that we can see: keep nothing.
+            return object()
+        return self._ask_sequence()
+
+    def move(self) -> None:
+        self._cell.renew()
+        try:
+            if self._is_alone():
+                return
+            self._connections.fetch_prepared_value(f"SELECT nextval('{SEQUENCE_NAME}')")
+        except DatabaseUnavailable:
+            # The change itself is committed and must be acknowledged. Other machines notice within a second.
+            log.warning("the version of the data could not be moved; other machines notice within a second")
+            return
+        time.sleep(max(0.0, self._others_know_at - time.monotonic()))
+
+    def _is_alone(self) -> bool:
+        if time.monotonic() >= self._looked_until:
+            with self._look_lock:
+                if time.monotonic() >= self._looked_until:
+                    self._look_round()
+        return self._alone
+
+    def _look_round(self) -> None:
+        me = {"id": self._cell.machine}
+        if time.monotonic() - self._registered_at >= REGISTER_SECONDS:
+            # Committed before the look: of two machines that join at once, one sees the other.
+            self._connections.fetch_all(_REGISTER, me, may_repeat=True)
+            now = time.monotonic()
+            if now - self._registered_at >= PRESENT_SECONDS:
+                self._others_know_at = now + JOIN_SECONDS
+            self._registered_at = now
+        began = time.monotonic()
+        ((others, sequence),) = self._connections.fetch_all(_LOOK, me, may_repeat=True)
+        self._alone, self._sequence_seen = others == 0, sequence
+        self._looked_until = began + LOOK_SECONDS
+
+    def _ask_sequence(self) -> object:
+        arrived = self._asked
+        with self._asking_lock:
+            if self._answered > arrived:
+                return self._value
+            self._asked += 1
+            asking = self._asked
+            self._value = self._connections.fetch_prepared_value(f"SELECT last_value FROM {SEQUENCE_NAME}")
+            self._answered = asking
+            return self._value
+
+
+class SqliteVersion:
+    """`PRAGMA data_version`: SQLite's own count of the commits that other connections made to the file.
+
+    The connection here never writes, so that every commit is another's.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def current(self) -> object:
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = sqlite3.connect(
+                        self._path, timeout=5, isolation_level=None, check_same_thread=False
+                    )
+                return self._connection.execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.Error as error:
+                self._connection = None
+                raise DatabaseUnavailable(type(error).__name__) from error
+
+    def move(self) -> None:
+        """Nothing to do: the commit itself moved it."""
+

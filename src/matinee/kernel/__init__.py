@@ -1,0 +1,1 @@
+"""What every other room stands on: money, the clock, random codes, the kinds of refusal. Standard library only."""

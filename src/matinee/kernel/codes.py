@@ -1,0 +1,29 @@
+"""Random codes and their hashes. All randomness comes from `secrets`."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+
+LETTERS_AND_DIGITS = string.ascii_uppercase + string.digits
+# For codes that people type from a mail: no letter that looks like a digit.
+TYPEABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def random_code(length: int, alphabet: str = LETTERS_AND_DIGITS) -> str:
+    """`length` characters of `alphabet`, each chosen independently and uniformly."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def random_token() -> str:
+    """A session token: 32 letters and digits, 165 bits."""
+    return random_code(32, string.ascii_lowercase + LETTERS_AND_DIGITS)
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 of a random secret, as 64 hexadecimal digits.
+
+    A fast hash is enough for a secret that was made at random; passwords go through argon2 instead.
+    """
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,41 @@
+"""Money: a whole number of minor units and an ISO 4217 currency. Never a float."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# ISO 4217 currencies whose minor unit is not a hundredth (the standard's table A.1).
+_MINOR_DIGITS = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(),
+        0,
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
+
+
+def is_currency_code(text: str) -> bool:
+    """Whether `text` has the form of an ISO 4217 code: three capital letters."""
+    return re.fullmatch(r"[A-Z]{3}", text) is not None
+
+
+def minor_digits(currency: str) -> int:
+    """How many digits stand behind the point in amounts of `currency`."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents) of one currency."""
+
+    amount: int
+    currency: str
+
+    def __str__(self) -> str:
+        digits = minor_digits(self.currency)
+        if digits == 0:
+            return f"{self.amount} {self.currency}"
+        whole, fraction = divmod(abs(self.amount), 10**digits)
+        sign = "-" if self.amount < 0 else ""
+        return f"{sign}{whole}.{fraction:0{digits}d} {self.currency}"

@@ -1,0 +1,48 @@
+"""The outbox, and the sign of life of the workers that empty it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matinee.db.base import Base, BigId, partial_index
+
+
+class Message(Base):
+    """A mail to one recipient. What it says is composed from `kind` and `payload` when it is delivered."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("sent_at IS NULL OR failed_at IS NULL", name="one_end"),
+        # The worker looks only at what still waits; the rest does not slow it down.
+        partial_index("ix_outbox_waiting", "next_attempt_at", where="sent_at IS NULL AND failed_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(320))
+    # May hold a code in clear: emptied when the mail was sent.
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
+    created_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    # While a worker delivers, the row is its own until this moment; a worker that died loses it then.
+    leased_until: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(32))
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class WorkerHeartbeat(Base):
+    """One row for each worker that was alive lately."""
+
+    __tablename__ = "worker_heartbeat"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    seen_at: Mapped[datetime]
+    started_at: Mapped[datetime]

@@ -1,0 +1,51 @@
+"""How the outbox is doing, for readiness and for the operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from matinee.outbox.leases import is_waiting
+from matinee.outbox.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """The mails that have not left yet, and how long the oldest has been waiting."""
+
+    count: int
+    oldest_age: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxSummary:
+    """The state of the outbox. `failed` counts the mails that were given up; their rows say why."""
+
+    waiting: int
+    oldest_waiting_age: timedelta | None
+    failed: int
+    last_error: str | None
+
+
+def waiting_mail(session: Session, *, now: datetime) -> WaitingMail:
+    """The mails that wait. Cheap: it looks at those alone."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(Message.created_at)).where(is_waiting())
+    ).one()
+    return WaitingMail(count, now - oldest if oldest is not None else None)
+
+
+def outbox_summary(session: Session, *, now: datetime) -> OutboxSummary:
+    """The whole picture;
+
+    it looks at every row, so it is for people and not for a probe that asks each second.
+    """
+    waiting = waiting_mail(session, now=now)
+    failed = session.scalar(select(func.count()).where(Message.failed_at.is_not(None))) or 0
+    latest_error = (
+        select(Message.last_error).where(Message.last_error.is_not(None)).order_by(Message.id.desc()).limit(1)
+    )
+    return OutboxSummary(waiting.count, waiting.oldest_age, failed, session.scalar(latest_error))

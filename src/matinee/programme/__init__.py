@@ -1,0 +1,1 @@
+"""What a cinema shows, where and for how much: cinemas, halls, seats, films, screenings, price lists, importers."""

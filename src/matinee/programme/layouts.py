@@ -1,0 +1,200 @@
+"""The text layout of a hall: seats as they stand, then which of them are special.
+
+    hall: Red Hall
+    turnaround: 15
+
+    A | 1 2 3 4 . 5 6 7 8
+    B | 1 2 3 4 . 5 6 7 8
+
+    wheelchair: A1 A8
+    zone balcony: row B
+
+docs/importing.md describes it. Reading what `format_layout` wrote gives the same layout back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from matinee.kernel.natural import natural_key
+from matinee.programme.errors import FaultyFile
+from matinee.programme.fields import parse_line
+from matinee.programme.hall_book import TURNAROUND_MINUTES_MAX
+from matinee.programme.labels import LABEL_CHARACTERS_MAX, SEAT_NUMBER_MAX, parse_seat_label, shown
+from matinee.programme.models import SEAT_KINDS, STANDARD_ZONE
+from matinee.programme.seats import COLUMNS_MAX, PlacedSeat
+
+LINES_MAX = 1_000
+ZONE_CHARACTERS_MAX = 40
+GAP = "."
+
+
+@dataclass(frozen=True, slots=True)
+class HallLayout:
+    """A hall as its layout describes it; seats in the order of the lines."""
+
+    name: str
+    turnaround_minutes: int
+    seats: tuple[PlacedSeat, ...]
+
+
+def parse_layout(data: bytes, *, file_name: str) -> HallLayout:
+    """The layout in the file. Raises FaultyFile with the number of each line that is wrong."""
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise FaultyFile([f"{file_name}: it is not UTF-8 text (at byte {error.start + 1})"]) from None
+    draft = _Draft()
+    for number, line in enumerate(lines, start=1):
+        try:
+            draft.read_line(line)
+        except ValueError as error:
+            draft.problems.append(f"{file_name}, line {number}: {error}")
+    if draft.name is None:
+        draft.problems.append(f'{file_name}: it names no hall; begin with "hall: NAME"')
+    if not draft.seats:
+        draft.problems.append(f'{file_name}: it has no seats; write a row as "A | 1 2 3"')
+    if draft.problems:
+        raise FaultyFile(draft.problems)
+    return HallLayout(draft.name or "", draft.turnaround or 0, tuple(draft.seats.values()))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What has been read so far."""
+
+    name: str | None = None
+    turnaround: int | None = None
+    seats: dict[str, PlacedSeat] = field(default_factory=dict)
+    lines: int = 0
+    kinds_given: dict[str, str] = field(default_factory=dict)
+    zones_given: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def read_line(self, line: str) -> None:
+        """Take one line in. Raises ValueError."""
+        if not line.strip() or line.lstrip().startswith("#"):
+            return
+        before, bar, after = line.partition("|")
+        if bar and ":" not in before:
+            self._read_row(before.strip(), after)
+            return
+        key, colon, value = line.partition(":")
+        if not colon:
+            raise ValueError('it is neither "KEY: VALUE" nor a row such as "A | 1 2 3"')
+        self._read_value(" ".join(key.split()), value.strip())
+
+    def _read_value(self, key: str, value: str) -> None:
+        if key == "hall":
+            if self.name is not None:
+                raise ValueError("the hall is named a second time")
+            self.name = parse_line(value, what="name", characters_max=100)
+        elif key == "turnaround":
+            if not re.fullmatch(r"[0-9]{1,3}", value) or int(value) > TURNAROUND_MINUTES_MAX:
+                raise ValueError(
+                    f"the turnaround is {shown(value)}, not 0 to {TURNAROUND_MINUTES_MAX} minutes"
+                )
+            if self.turnaround is not None:
+                raise ValueError("the turnaround is given a second time")
+            self.turnaround = int(value)
+        elif key in SEAT_KINDS:
+            for label in self._labels(value):
+                self._set(label, "kind", key, self.kinds_given)
+        elif key.startswith("zone "):
+            zone = parse_line(key.removeprefix("zone "), what="zone", characters_max=ZONE_CHARACTERS_MAX)
+            for label in self._labels(value):
+                self._set(label, "zone", zone, self.zones_given)
+        else:
+            known = ", ".join(("hall", "turnaround", *SEAT_KINDS, "zone NAME"))
+            raise ValueError(f"{shown(key)} is not known here; known are {known}")
+
+    def _set(self, label: str, name: str, value: str, given: dict[str, str]) -> None:
+        if given.setdefault(label, value) != value:
+            raise ValueError(f"seat {label} is {given[label]!r} already")
+        self.seats[label] = replace(self.seats[label], **{name: value})  # type: ignore[arg-type]
+
+    def _read_row(self, row: str, cells: str) -> None:
+        if len(row) > LABEL_CHARACTERS_MAX or any(character.isspace() for character in row):
+            raise ValueError(
+                f"{shown(row)} is not the name of a row: at most {LABEL_CHARACTERS_MAX} letters and digits"
+            )
+        y = self.lines
+        self.lines += 1
+        columns = cells.split()
+        if self.lines > LINES_MAX or len(columns) > COLUMNS_MAX:
+            raise ValueError(f"a hall has at most {LINES_MAX} lines of {COLUMNS_MAX} places")
+        for x, cell in enumerate(columns):
+            if cell == GAP:
+                continue
+            place, equals, own_label = cell.partition("=")
+            label = parse_seat_label(own_label if equals else row + place)
+            if not place or len(place) > LABEL_CHARACTERS_MAX:
+                raise ValueError(f"{shown(cell)} is not a place")
+            if label in self.seats:
+                raise ValueError(f"seat {label} is there already")
+            if len(self.seats) >= SEAT_NUMBER_MAX:
+                raise ValueError(f"a hall has at most {SEAT_NUMBER_MAX} seats")
+            self.seats[label] = PlacedSeat(label, row, "" if place == '""' else place, x, y)
+
+    def _labels(self, value: str) -> list[str]:
+        """The seats that a list such as "row A, B1 B2, C4..C9" names."""
+        labels: list[str] = []
+        for name in re.findall(r"row\s+[^\s,]+|[^\s,]+", value):
+            row = name.split()[-1] if re.match(r"row\s", name) else None
+            if row is not None:
+                found = [seat.label for seat in self.seats.values() if seat.row == row]
+                if not found:
+                    raise ValueError(f"there is no row {row} above this line")
+                labels += found
+            elif ".." in name:
+                labels += self._range(*name.split("..", 1))
+            else:
+                labels.append(self._seat(name).label)
+        if not labels:
+            raise ValueError("it names no seats")
+        return labels
+
+    def _seat(self, label: str) -> PlacedSeat:
+        if label not in self.seats:
+            raise ValueError(f"there is no seat {label[:40]} above this line")
+        return self.seats[label]
+
+    def _range(self, first: str, last: str) -> list[str]:
+        begin, end = self._seat(first), self._seat(last)
+        if begin.y != end.y or begin.x > end.x:
+            raise ValueError(f"{first}..{last} is not a range from left to right in one row")
+        return [
+            seat.label for seat in self.seats.values() if seat.y == begin.y and begin.x <= seat.x <= end.x
+        ]
+
+
+def format_layout(layout: HallLayout) -> str:
+    """The layout as text."""
+    lines = [f"hall: {layout.name}", f"turnaround: {layout.turnaround_minutes}", ""]
+    by_line: dict[int, list[PlacedSeat]] = {}
+    for seat in layout.seats:
+        by_line.setdefault(seat.y, []).append(seat)
+    cells = {seat.label: _cell(seat) for seat in layout.seats}
+    width = max((len(cell) for cell in cells.values()), default=1)
+    row_width = max((len(seat.row) for seat in layout.seats), default=0)
+    for y in range(max(by_line, default=-1) + 1):
+        here = {seat.x: seat for seat in by_line.get(y, [])}
+        row = next(iter(here.values())).row if here else ""
+        written = [cells[here[x].label] if x in here else GAP for x in range(max(here, default=-1) + 1)]
+        lines.append(f"{row:<{row_width}} | {' '.join(f'{cell:>{width}}' for cell in written)}".rstrip())
+    special = [(kind, [seat for seat in layout.seats if seat.kind == kind]) for kind in SEAT_KINDS[1:]]
+    zones = sorted({seat.zone for seat in layout.seats} - {STANDARD_ZONE}, key=natural_key)
+    special += [(f"zone {zone}", [seat for seat in layout.seats if seat.zone == zone]) for zone in zones]
+    named = [f"{key}: {_names(seats)}" for key, seats in special if seats]
+    return "\n".join([*lines, *([""] if named else []), *named]) + "\n"
+
+
+def _cell(seat: PlacedSeat) -> str:
+    if seat.place and seat.row + seat.place == seat.label:
+        return seat.place
+    return f"{seat.place or chr(34) * 2}={seat.label}"
+
+
+def _names(seats: list[PlacedSeat]) -> str:
+    return " ".join(seat.label for seat in sorted(seats, key=lambda seat: natural_key(seat.label)))

@@ -1,0 +1,159 @@
+"""Cinemas, halls, seats, films, screenings and prices."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matinee.db.base import Base, BigId
+
+SEAT_KINDS = ("standard", "premium", "sofa", "wheelchair", "companion")
+STANDARD_ZONE = "standard"
+
+
+class Cinema(Base):
+    """A venue. The default cinema is the one that was entered first."""
+
+    __tablename__ = "cinema"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(Text, default="")
+    timezone: Mapped[str] = mapped_column(String(60))
+    currency: Mapped[str] = mapped_column(String(3))
+    # Whether the purchase calls of the API as given, which take no money, may sell screenings that have a price.
+    sells_priced_unpaid: Mapped[bool] = mapped_column(default=True)
+
+
+class Hall(Base):
+    """An auditorium of a cinema."""
+
+    __tablename__ = "hall"
+    __table_args__ = (UniqueConstraint("cinema_id", "name"),
+                      CheckConstraint("turnaround_minutes >= 0", name="turnaround_not_negative"))  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    # Time for cleaning after a screening, before the next may begin.
+    turnaround_minutes: Mapped[int] = mapped_column(default=0)
+
+    cinema: Mapped[Cinema] = relationship()
+
+
+class Seat(Base):
+    """A seat of a hall: what is printed on it, where it stands, what it is."""
+
+    __tablename__ = "seat"
+    __table_args__ = (
+        UniqueConstraint("hall_id", "label"),
+        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in SEAT_KINDS)})", name="known_kind"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    label: Mapped[str] = mapped_column(String(12))
+    row: Mapped[str] = mapped_column(String(12))
+    place: Mapped[str] = mapped_column(String(12))
+    # Column and line in the hall's plan, from the left and from the screen, counted from 0; aisles leave gaps.
+    x: Mapped[int]
+    y: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20), default="standard")
+    zone: Mapped[str] = mapped_column(String(40), default=STANDARD_ZONE)
+
+
+class Film(Base):
+    """A film. Two films may share a title (a remake); the same title, duration and trailer are one film."""
+
+    __tablename__ = "film"
+    __table_args__ = (CheckConstraint("duration_minutes > 0", name="duration_positive"),
+                      Index("ix_film_title", "title"))  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    duration_minutes: Mapped[int]
+    trailer_url: Mapped[str] = mapped_column(String(2000), default="")
+    poster_url: Mapped[str] = mapped_column(String(2000), default="")
+    certificate: Mapped[str] = mapped_column(String(20), default="")
+    synopsis: Mapped[str] = mapped_column(Text, default="")
+
+
+class TicketType(Base):
+    """Adult, child, ...: who a ticket is for. The first of a cinema is the one that is meant when none is named."""
+
+    __tablename__ = "ticket_type"
+    __table_args__ = (UniqueConstraint("cinema_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(100))
+
+
+class PriceList(Base):
+    """Prices by zone and ticket type, in the currency of the cinema."""
+
+    __tablename__ = "price_list"
+    __table_args__ = (UniqueConstraint("cinema_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
+    name: Mapped[str] = mapped_column(String(100))
+
+
+class Price(Base):
+    """One amount of a price list, in minor units."""
+
+    __tablename__ = "price"
+    __table_args__ = (CheckConstraint("amount >= 0", name="amount_not_negative"),)
+
+    price_list_id: Mapped[int] = mapped_column(
+        ForeignKey("price_list.id", ondelete="CASCADE"), primary_key=True
+    )
+    zone: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ticket_type_id: Mapped[int] = mapped_column(ForeignKey("ticket_type.id"), primary_key=True)
+    amount: Mapped[int]
+
+
+class Screening(Base):
+    """One showing of a film in a hall. Without a price list it is free of charge."""
+
+    __tablename__ = "screening"
+    __table_args__ = (
+        UniqueConstraint("hall_id", "starts_at"),
+        Index("ix_screening_cinema_id_day", "cinema_id", "day"),
+        Index("ix_screening_film_id", "film_id"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    film_id: Mapped[int] = mapped_column(ForeignKey("film.id"))
+    starts_at: Mapped[datetime]
+    # The end of the film; the hall is free again after its turnaround.
+    ends_at: Mapped[datetime]
+    # What the clock on the cinema's wall shows at the start. Kept, since people and programs find a screening by it.
+    day: Mapped[date] = mapped_column(Date)
+    time: Mapped[str] = mapped_column(String(5))
+    price_list_id: Mapped[int | None] = mapped_column(ForeignKey("price_list.id"))
+    # From this moment on it is not on sale, before its start already.
+    sales_end_at: Mapped[datetime | None]
+
+    hall: Mapped[Hall] = relationship()
+    film: Mapped[Film] = relationship()
+
+
+class HouseSeat(Base):
+    """A seat that the house keeps back at one screening: never on sale to the public."""
+
+    __tablename__ = "house_seat"
+
+    screening_id: Mapped[int] = mapped_column(
+        ForeignKey("screening.id", ondelete="CASCADE"), primary_key=True
+    )
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"), primary_key=True)

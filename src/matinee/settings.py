@@ -1,0 +1,157 @@
+"""Settings from the environment, read once and passed down as plain values."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from matinee.db.engine import database_url
+from matinee.kernel.money import is_currency_code
+
+
+class WrongSettings(Exception):
+    """One sentence for each setting that is wrong."""
+
+
+class Settings(BaseSettings):
+    """Every setting has a default with which a small cinema can start. docs/settings.md describes each."""
+
+    model_config = SettingsConfigDict(env_prefix="MATINEE_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "Matinee <tickets@localhost>"
+    base_url: str = "http://127.0.0.1:8000"
+    secret_key: str = ""
+    timezone: str = "UTC"
+    currency: str = "EUR"
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    ratelimit: Literal["on", "off"] = "on"
+    # How many proxies in front of Matinee may be believed about the caller's address and scheme.
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    hold_minutes: int = Field(default=10, ge=1, le=240)
+    session_hours: int = Field(default=24, ge=1, le=24 * 365)
+    confirm_code_hours: int = Field(default=24, ge=1, le=24 * 30)
+    reset_code_minutes: int = Field(default=60, ge=5, le=24 * 60)
+    seats_per_order_max: int = Field(default=10, ge=1, le=500)
+    # argon2id; "cheap" is for tests and demonstrations only.
+    password_cost: Literal["standard", "cheap"] = "standard"  # noqa: S105 - not a password
+    access_log: Literal["on", "off"] = "on"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_known(cls, value: str) -> str:
+        if value:
+            database_url(value)
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_is_an_address(cls, value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+                raise ValueError("must look like smtp://user:password@host:587?starttls=1 or smtps://host")
+            _ = parts.port  # raises ValueError for a port that is none
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_is_http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must look like https://tickets.example.org")
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must name a time zone such as Europe/Kyiv")
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _currency_is_iso(cls, value: str) -> str:
+        if not is_currency_code(value):
+            raise ValueError("must be an ISO 4217 code such as EUR")
+        return value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.rstrip("/") for part in re.split(r"[,\s]+", value.strip()) if part)
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+                raise ValueError(
+                    f"{origin!r} is not an origin such as https://example.org (a bare * cannot go with credentials)"
+                )
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender_has_an_address(cls, value: str) -> str:
+        if "@" not in value or any(character in value for character in "\r\n"):
+            raise ValueError("must be an address such as 'Odeon <tickets@example.org>'")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _key_is_long(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("must have 32 characters or more, or be left out: it is made and kept in the data directory")
+        return value
+
+    @model_validator(mode="after")
+    def _default_database_in_data_dir(self) -> Self:
+        if not self.database_url:
+            address = f"sqlite:///{(self.data_dir / 'matinee.sqlite').absolute()}"
+            object.__setattr__(self, "database_url", address)
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that new cinemas get."""
+        return ZoneInfo(self.timezone)
+
+    def secret_key_kept(self) -> str:
+        """The secret key: as set, or made once and kept in the data directory, readable by the owner alone."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret_key"
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="ascii") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="ascii")
+
+
+def read_settings() -> Settings:
+    """The settings of this process's environment. Raises WrongSettings with one sentence for each that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        sentences = []
+        for fault in error.errors():
+            name = f"MATINEE_{fault['loc'][0]}".upper() if fault["loc"] else "MATINEE settings"
+            message = str(fault.get("ctx", {}).get("error") or fault["msg"])
+            sentences.append(f"{name} {message[0].lower() + message[1:]}")
+        raise WrongSettings("\n".join(sentences)) from None

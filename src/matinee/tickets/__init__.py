@@ -1,0 +1,1 @@
+"""What a ticket looks like: its QR picture, its mail, its entry in a calendar."""

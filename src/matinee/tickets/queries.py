@@ -1,0 +1,32 @@
+"""Reading what a ticket shows."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from matinee.boxoffice.models import Order, Ticket
+from matinee.kernel.natural import natural_key
+from matinee.programme.models import Hall, Screening
+
+
+def order_with_screening(session: Session, *, order_id: int) -> Order | None:
+    """The order with its film, hall and cinema; None where there is no such order."""
+    return session.scalars(
+        select(Order)
+        .where(Order.id == order_id)
+        .options(
+            joinedload(Order.screening).joinedload(Screening.film),
+            joinedload(Order.screening).joinedload(Screening.hall).joinedload(Hall.cinema),
+        )
+    ).one_or_none()
+
+
+def valid_tickets(session: Session, *, order_id: int) -> list[Ticket]:
+    """The tickets of the order that let somebody in, each with its seat, in the order of the seats."""
+    tickets = session.scalars(
+        select(Ticket)
+        .where(Ticket.order_id == order_id, Ticket.state == "valid")
+        .options(joinedload(Ticket.seat))
+    ).all()
+    return sorted(tickets, key=lambda ticket: natural_key(ticket.seat.label))

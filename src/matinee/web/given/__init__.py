@@ -1,0 +1,1 @@
+"""The API as given: its paths, names, messages and spellings, exactly. docs/api-given.md states all of it."""

@@ -1,0 +1,62 @@
+"""What every surface answers when something is not a refusal of the domain: wrong path, wrong method, no database, a fault."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, jsonify, make_response, render_template
+from werkzeug.exceptions import HTTPException
+
+from matinee.db.errors import DatabaseUnavailable
+from matinee.kernel.codes import random_code
+from matinee.web.shared.negotiation import wants_html
+
+log = logging.getLogger(__name__)
+
+
+def answer_failures(app: Flask) -> None:
+    """Register the answers with `app`: JSON for programs, pages for browsers."""
+    app.register_error_handler(HTTPException, _http)  # type: ignore[type-var]
+    app.register_error_handler(DatabaseUnavailable, _no_database)  # type: ignore[type-var]
+    app.register_error_handler(Exception, _fault)
+
+
+def failure(status: int, title: str, detail: str, **more: str) -> Response:
+    """An answer in the form that the caller prefers."""
+    if wants_html():
+        response = make_response(
+            render_template("shared/failure.html", status=status, title=title, detail=detail)
+        )
+    else:
+        response = jsonify(message=title, detail=detail, **more)
+    response.status_code = status
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    response = failure(error.code or 500, error.name, error.description or "")
+    if error.response is None:
+        # Allow for 405, Retry-After for 429: what werkzeug says beside the body stays.
+        for name, value in error.get_headers():
+            if name.lower() not in ("content-type", "content-length"):
+                response.headers[name] = value
+    return response
+
+
+def _no_database(error: DatabaseUnavailable) -> Response:
+    response = failure(
+        503, "Service unavailable", "The box office cannot reach its records. Nothing was lost; try again shortly."
+    )
+    response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def _fault(error: Exception) -> Response:
+    reference = random_code(8)
+    log.error("fault %s", reference, exc_info=error)
+    return failure(
+        500,
+        "Internal server error",
+        f"Something went wrong on our side. Its reference number is {reference}.",
+        reference=reference,
+    )

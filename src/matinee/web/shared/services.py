@@ -1,0 +1,55 @@
+"""What the surfaces work with: made once by `create_app`, found on the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from matinee.accounts.passwords import Passwords
+from matinee.accounts.throttling import Throttle
+from matinee.db.direct import DirectConnections
+from matinee.db.transaction import Transactions
+from matinee.db.version import DataVersion
+from matinee.web.shared.kept_answers import KeptAnswers
+
+EXTENSION = "matinee"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The database and the settings that surfaces need, as plain values."""
+
+    engine: Engine
+    transactions: Transactions
+    version: DataVersion
+    # PostgreSQL only: the driver's own connections for the hot path.
+    direct: DirectConnections | None
+    # Answers of the schedule, serialised once per version of the data.
+    kept_answers: KeptAnswers
+    base_url: str
+    session_lifetime: timedelta
+    confirm_code_lifetime: timedelta
+    reset_code_lifetime: timedelta
+    hold_lifetime: timedelta
+    seats_per_order_max: int
+    passwords: Passwords
+    throttle: Throttle
+
+
+def services_of(app: Flask) -> Services:
+    """The services of `app`."""
+    return cast(Services, app.extensions[EXTENSION])
+
+
+def services() -> Services:
+    """The services of the app that handles this request."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def is_https(base_url: str) -> bool:
+    """Whether people reach the site by https, so that cookies may demand it."""
+    return base_url.startswith("https:")

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from tests.outbox.opened import opened_transactions
+
+from matinee.accounts.codes import Purpose, discard_codes, send_code
+from matinee.accounts.mails import COMPOSERS, in_words
+from matinee.accounts.models import User
+from matinee.accounts.users import store_user
+from matinee.db.transaction import Transactions
+from matinee.kernel import clock
+from matinee.outbox.composing import ComposedMail, MailContext
+from matinee.outbox.errors import NothingToSend
+from matinee.outbox.models import Message
+
+NOW = clock.now()
+USERNAME = "anna+o'hara&co@example.org"
+
+
+@pytest.fixture
+def transactions(database_url: str) -> Iterator[Transactions]:
+    with opened_transactions(database_url) as opened:
+        yield opened
+
+
+def ask_for_code(transactions: Transactions, purpose: Purpose, lifetime: timedelta) -> None:
+    def work(session: Session) -> None:
+        user = store_user(session, username=USERNAME, password_hash="x", now=NOW)
+        send_code(session, user=user, purpose=purpose, lifetime=lifetime, now=NOW)
+
+    transactions.write(work)
+
+
+def compose(transactions: Transactions, after: timedelta = timedelta(0)) -> tuple[ComposedMail, str]:
+    """The mail that waits, as it is when it is delivered `after` it was asked for, and the code in it."""
+    message = transactions.read(lambda session: session.scalars(select(Message)).one())
+    context = MailContext(base_url="https://odeon.example/box", now=NOW + after)
+    mail = transactions.read(lambda session: COMPOSERS[message.kind](session, message.payload, context))
+    return mail, message.payload["code"]
+
+
+def only_link(mail: ComposedMail) -> str:
+    (in_html,) = re.findall(r'href="([^"]+)"', mail.html)
+    (in_text,) = re.findall(r"https://\S+", mail.text)
+    assert unescape(in_html) == in_text
+    return in_text
+
+
+def test_the_mail_that_confirms_has_the_code_in_clear_and_a_link_that_carries_it(
+    transactions: Transactions,
+) -> None:
+    ask_for_code(transactions, "confirm", timedelta(hours=24))
+    mail, code = compose(transactions)
+    assert mail.subject == "Confirm your address"
+    assert code in mail.text
+    assert f">{code}<" in mail.html
+    link = urlsplit(only_link(mail))
+    assert (link.scheme, link.netloc, link.path) == ("https", "odeon.example", "/box/confirmEmail")
+    assert parse_qs(link.query) == {"username": [USERNAME], "code": [code], "view": ["page"]}
+    assert "24 hours" in mail.text
+    assert "24 hours" in mail.html
+    assert USERNAME in mail.text
+    assert USERNAME in unescape(mail.html)
+
+
+def test_the_mail_for_a_new_password_has_the_code_but_not_in_its_link(transactions: Transactions) -> None:
+    ask_for_code(transactions, "reset", timedelta(minutes=60))
+    mail, code = compose(transactions)
+    assert code in mail.text
+    assert f">{code}<" in mail.html
+    link = only_link(mail)
+    assert code not in link
+    assert urlsplit(link).path == "/box/resetPassword"
+    assert parse_qs(urlsplit(link).query) == {"username": [USERNAME]}
+    assert "60 minutes" in mail.text
+
+
+@pytest.mark.parametrize("purpose", ["confirm", "reset"])
+def test_no_code_stands_in_a_subject(transactions: Transactions, purpose: Purpose) -> None:
+    ask_for_code(transactions, purpose, timedelta(minutes=60))
+    mail, code = compose(transactions)
+    assert code not in mail.subject
+
+
+def test_a_mail_that_comes_late_says_how_long_the_code_still_works(transactions: Transactions) -> None:
+    ask_for_code(transactions, "reset", timedelta(minutes=60))
+    mail, _ = compose(transactions, after=timedelta(minutes=25))
+    assert "35 minutes" in mail.text
+
+
+def test_a_code_that_expired_meanwhile_is_not_mailed(transactions: Transactions) -> None:
+    ask_for_code(transactions, "reset", timedelta(minutes=60))
+    with pytest.raises(NothingToSend, match="expired"):
+        compose(transactions, after=timedelta(minutes=60))
+
+
+def test_a_code_that_was_discarded_meanwhile_is_not_mailed(transactions: Transactions) -> None:
+    ask_for_code(transactions, "reset", timedelta(minutes=60))
+    transactions.write(
+        lambda session: discard_codes(session, user=session.scalars(select(User)).one(), purpose="reset")
+    )
+    with pytest.raises(NothingToSend, match="not valid any more"):
+        compose(transactions)
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (timedelta(seconds=10), "1 minute"),
+        (timedelta(minutes=60), "60 minutes"),
+        (timedelta(hours=23, minutes=59, seconds=59), "24 hours"),
+        (timedelta(days=5), "5 days"),
+    ],
+)
+def test_a_duration_is_said_in_words(duration: timedelta, words: str) -> None:
+    assert in_words(duration) == words

@@ -1,0 +1,194 @@
+"""A small programme and people, made through the models: what most tests of the surfaces and of the sale stand on.
+
+The clock of these tests stands at `NOW`, a Friday noon in Kyiv, so that days and times can be written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from matinee.accounts.models import User
+from matinee.accounts.passwords import Passwords
+from matinee.accounts.sessions import start_session
+from matinee.db.version import announce_change
+from matinee.outbox.models import Message
+from matinee.programme.models import (
+    Cinema,
+    Film,
+    Hall,
+    HouseSeat,
+    Price,
+    PriceList,
+    Screening,
+    Seat,
+    TicketType,
+)
+
+NOW = datetime(2030, 5, 17, 9, 0, tzinfo=UTC)
+TODAY = date(2030, 5, 17)
+DAY = date(2030, 5, 18)
+KYIV = "Europe/Kyiv"
+PASSWORD = "mysecretpassword"
+NUMBERS = tuple(str(number) for number in range(1, 13))
+LETTERED = ("A1", "A2", "A3", "A4", "B1", "B2")
+HOUSE_SEAT = "12"
+# Prices of the lettered hall in minor units: row A, row B.
+PRICE_A, PRICE_B = 15000, 22000
+
+_hashes = Passwords(cheap=True)
+PASSWORD_HASH = _hashes.hash(PASSWORD)
+
+
+@dataclass(frozen=True)
+class House:
+    """The ids of what `build_house` made. Times are those on the wall in Kyiv."""
+
+    cinema: int
+    # "Амели", DAY 18:00 in Hall 1 (12 is a house seat) and in Hall 2: seats 1 to 12, free of charge.
+    first_hall: int
+    second_hall: int
+    # "Café", DAY 20:30 in Hall 10: seats A1 to B2, with prices.
+    lettered: int
+    # "Амели", TODAY 11:00 in Hall 1: it has begun.
+    begun: int
+    # "Амели", DAY 21:30 in Hall 2: its sale has ended.
+    closed: int
+    # "Nosferatu", DAY 19:00 in the second cinema, "lux".
+    elsewhere: int
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A user whose address is confirmed, with a session."""
+
+    id: int
+    username: str
+    token: str
+
+
+@contextmanager
+def clock_at(moment: datetime) -> Iterator[None]:
+    """The clock of this process stands at `moment`."""
+    from matinee.kernel import clock
+
+    with clock.frozen_at(moment):
+        yield
+
+
+def build_house(session: Session) -> House:
+    """Two cinemas, four halls, three films, and screenings yesterday, today, tomorrow and after midnight."""
+    cinema = _stored(session, Cinema(slug="odeon", name="Одеон", address="Volodymyrska 1, Kyiv", timezone=KYIV,
+                                     currency="UAH"))  # fmt: skip
+    lux = _stored(session, Cinema(slug="lux", name="Lux", address="", timezone=KYIV, currency="UAH"))
+    halls = {name: _hall(session, cinema, name, NUMBERS) for name in ("Hall 1", "Hall 2")}
+    # The hall that sorts between the others as text, after them as people count.
+    halls["Hall 10"] = _hall(session, cinema, "Hall 10", LETTERED)
+    halls["Saal"] = _hall(session, lux, "Saal", NUMBERS)
+    amelie = _stored(session, Film(title="Амели", duration_minutes=122, trailer_url="https://example.org/amelie",
+                                   certificate="16", poster_url="https://example.org/amelie.jpg"))  # fmt: skip
+    cafe = _stored(session, Film(title="Café", duration_minutes=90))
+    nosferatu = _stored(session, Film(title="Nosferatu", duration_minutes=94))
+    prices = _prices(session, cinema)
+
+    def show(hall: str, film: Film, day: date, time: str, **more: Any) -> int:
+        return add_screening(session, hall=halls[hall], film=film, day=day, time=time, **more).id
+
+    first_hall = show("Hall 1", amelie, DAY, "18:00")
+    house = House(
+        cinema=cinema.id,
+        first_hall=first_hall,
+        second_hall=show("Hall 2", amelie, DAY, "18:00"),
+        lettered=show("Hall 10", cafe, DAY, "20:30", price_list_id=prices),
+        begun=show("Hall 1", amelie, TODAY, "11:00"),
+        closed=show("Hall 2", amelie, DAY, "21:30", sales_end_at=NOW),
+        elsewhere=show("Saal", nosferatu, DAY, "19:00"),
+    )
+    show("Hall 1", cafe, TODAY - timedelta(days=1), "18:00")
+    # After midnight: on the wall it is the next day already, in UTC it is not.
+    show("Hall 1", cafe, DAY + timedelta(days=1), "00:30")
+    session.add(HouseSeat(screening_id=first_hall, seat_id=seat_id(session, first_hall, HOUSE_SEAT)))
+    announce_change(session)
+    return house
+
+
+def add_screening(session: Session, *, hall: Hall, film: Film, day: date, time: str, **more: Any) -> Screening:
+    """A screening at a day and a time on the cinema's wall."""
+    hour, minute = map(int, time.split(":"))
+    zone = ZoneInfo(hall.cinema.timezone)
+    starts_at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(UTC)
+    return _stored(
+        session,
+        Screening(
+            cinema_id=hall.cinema_id, hall_id=hall.id, film_id=film.id, day=day, time=time, starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=film.duration_minutes), **more,
+        ),
+    )  # fmt: skip
+
+
+def add_buyer(session: Session, username: str = "user@example.com", *, confirmed: bool = True) -> Buyer:
+    """A user with a session that began at `NOW` and lasts for a day."""
+    user = _stored(session, User(username=username, password_hash=PASSWORD_HASH, created_at=NOW,
+                                 email_confirmed_at=NOW if confirmed else None))  # fmt: skip
+    token, _ = start_session(session, user=user, lifetime=timedelta(hours=24), now=NOW)
+    return Buyer(user.id, username, token)
+
+
+def seat_id(session: Session, screening_id: int, label: str) -> int:
+    """The id of the seat with this label in the screening's hall."""
+    hall_id = session.get_one(Screening, screening_id).hall_id
+    return session.scalars(select(Seat.id).where(Seat.hall_id == hall_id, Seat.label == label)).one()
+
+
+def count_rows(session: Session, model: type[Any]) -> int:
+    """How many rows the table of `model` has."""
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def mailed_codes(session: Session, kind: str = "confirm_email") -> list[str]:
+    """The codes that wait in the outbox, the oldest first."""
+    waiting = session.scalars(select(Message).where(Message.kind == kind).order_by(Message.id))
+    return [message.payload["code"] for message in waiting]
+
+
+def mail_kinds(session: Session) -> list[str]:
+    """The kinds of the mails that wait, the oldest first."""
+    return list(session.scalars(select(Message.kind).order_by(Message.id)))
+
+
+def _hall(session: Session, cinema: Cinema, name: str, labels: Iterable[str]) -> Hall:
+    hall = _stored(session, Hall(cinema_id=cinema.id, name=name))
+    session.add_all(
+        Seat(hall_id=hall.id, label=label, row=label[:-1] if label[0].isalpha() else "", place=label[-1], x=place, y=0,
+             zone="sofa" if label[0] == "B" else "standard")
+        for place, label in enumerate(labels)
+    )  # fmt: skip
+    session.flush()
+    return hall
+
+
+def _prices(session: Session, cinema: Cinema) -> int:
+    adult = _stored(session, TicketType(cinema_id=cinema.id, code="adult", name="Adult"))
+    child = _stored(session, TicketType(cinema_id=cinema.id, code="child", name="Child"))
+    prices = _stored(session, PriceList(cinema_id=cinema.id, name="evening"))
+    for zone, kind, amount in (
+        ("standard", adult, PRICE_A),
+        ("sofa", adult, PRICE_B),
+        ("standard", child, 100),
+    ):
+        session.add(Price(price_list_id=prices.id, zone=zone, ticket_type_id=kind.id, amount=amount))
+    session.flush()
+    return prices.id
+
+
+def _stored(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row

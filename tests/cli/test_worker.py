@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from tests.databases import PostgresServer, free_port
+from tests.mail_server import BadServer, running_mail_server
+from tests.outbox.opened import opened_transactions
+
+from matinee.accounts.codes import send_code
+from matinee.accounts.models import UserSession
+from matinee.accounts.sessions import start_session
+from matinee.accounts.users import store_user
+from matinee.kernel import clock
+from matinee.outbox.heartbeat import worker_seen_at
+from matinee.outbox.messages import enqueue_message
+from matinee.outbox.models import Message
+from matinee.web.shared.services import Services
+
+# The command by its module: what is tested is the worker, not the list of commands.
+COMMAND = [sys.executable, "-c", "from matinee.cli.worker import worker; worker(prog_name='worker')"]
+SECONDS_MAX = 30
+
+
+def queue_code(session: Session, username: str = "anna@example.org") -> int:
+    """A user and the mail with a confirmation code; return the id of the row."""
+    user = store_user(session, username=username, password_hash="x", now=clock.now())
+    send_code(session, user=user, purpose="confirm", lifetime=timedelta(hours=24), now=clock.now())
+    return session.scalars(select(Message.id).order_by(Message.id.desc())).first() or 0
+
+
+def message(services: Any, message_id: int) -> Message:
+    return services.transactions.read(lambda session: session.get_one(Message, message_id))  # type: ignore[no-any-return]
+
+
+def wait_until(fact: Callable[[], object], what: str) -> None:
+    ends = time.monotonic() + SECONDS_MAX
+    while not fact():
+        assert time.monotonic() < ends, f"{what} did not happen within {SECONDS_MAX} s"
+        time.sleep(0.05)
+
+
+def run_once(environment: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, "--once"],
+        env={**environment, **more},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def running_worker(environment: dict[str, str], **more: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen([*COMMAND], env={**environment, **more}, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def stop_in_order(process: subprocess.Popen[str], how: signal.Signals = signal.SIGTERM) -> str:
+    """Ask it to stop; return what it logged."""
+    process.send_signal(how)
+    log = process.communicate(timeout=SECONDS_MAX)[1]
+    assert process.returncode == 0, log
+    return log
+
+
+def test_once_delivers_what_is_due_and_tidies(services: Services, environment: dict[str, str]) -> None:
+    def work(session: Session) -> int:
+        long_ago = clock.now() - timedelta(days=3)
+        user = store_user(session, username="old@example.org", password_hash="x", now=long_ago)
+        start_session(session, user=user, lifetime=timedelta(hours=1), now=long_ago)
+        for number in range(25):
+            queue_code(session, f"guest{number}@example.org")
+        return queue_code(session)
+
+    message_id = services.transactions.write(work)
+    done = run_once(environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "Mails: 26 sent, 0 to be tried again, 0 given up.\n"
+    assert message(services, message_id).sent_at is not None
+    files = list(Path(environment["MATINEE_DATA_DIR"], "mails").glob("*.eml"))
+    assert len(files) == 26
+    assert str(files[0].name) in done.stderr
+    count = select(func.count()).select_from(UserSession)
+    assert services.transactions.read(lambda session: session.scalar(count)) == 0
+    assert services.transactions.read(worker_seen_at) is not None
+
+
+def test_once_ends_well_when_the_mail_server_is_away(services: Services, environment: dict[str, str]) -> None:
+    message_id = services.transactions.write(queue_code)
+    done = run_once(environment, MATINEE_SMTP_URL=f"smtp://127.0.0.1:{free_port()}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "Mails: 0 sent, 1 to be tried again, 0 given up.\n"
+    assert message(services, message_id).attempts == 1
+
+
+def test_nothing_secret_is_logged(services: Services, environment: dict[str, str]) -> None:
+    message_id = services.transactions.write(queue_code)
+    code = message(services, message_id).payload["code"]
+    done = run_once(environment)
+    assert "handed over" in done.stderr
+    assert code not in done.stderr + done.stdout
+    assert "anna@example.org" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_running_worker_delivers_soon_shows_that_it_lives_and_stops_in_order(
+    services: Services, environment: dict[str, str], how: signal.Signals
+) -> None:
+    with running_mail_server() as server:
+        with running_worker(environment, MATINEE_SMTP_URL=f"smtp://127.0.0.1:{server.port}") as process:
+            wait_until(lambda: services.transactions.read(worker_seen_at), "a sign of life")
+            before = time.monotonic()
+            message_id = services.transactions.write(queue_code)
+            wait_until(lambda: server.received, "a mail")
+            # A second when all is well; the bound is for a machine that is busy with other tests.
+            assert time.monotonic() - before < 10
+            wait_until(lambda: message(services, message_id).sent_at, "the record")
+            stop_in_order(process, how)
+        assert services.transactions.read(worker_seen_at) is None
+        assert len(server.received) == 1
+
+
+def test_a_worker_told_to_stop_breaks_a_mail_off_that_hangs(
+    services: Services, environment: dict[str, str]
+) -> None:
+    hanging = BadServer(lambda connection: time.sleep(60))
+    try:
+        message_id = services.transactions.write(queue_code)
+        with running_worker(environment, MATINEE_SMTP_URL=f"smtp://127.0.0.1:{hanging.port}") as process:
+            wait_until(lambda: hanging.connections, "a connection")
+            stop_in_order(process)
+    finally:
+        hanging.close()
+    kept = message(services, message_id)
+    assert (kept.sent_at, kept.failed_at, kept.lease) == (None, None, None)
+
+
+def test_a_worker_outlives_a_database_that_goes_away(own_postgres: PostgresServer, tmp_path: Path) -> None:
+    url = own_postgres.url("matinee")
+    with running_mail_server() as server:
+        environment = {
+            **os.environ,
+            "MATINEE_DATABASE_URL": url,
+            "MATINEE_DATA_DIR": str(tmp_path / "data"),
+            "MATINEE_SMTP_URL": f"smtp://127.0.0.1:{server.port}",
+        }
+        with running_worker(environment) as process:
+            with opened_transactions(url) as transactions:
+                wait_until(lambda: transactions.read(worker_seen_at), "a sign of life")
+            own_postgres.stop(signal.SIGQUIT)
+            time.sleep(2)
+            assert process.poll() is None
+            own_postgres.start()
+            with opened_transactions(url) as transactions:
+                transactions.write(queue_code)
+                wait_until(lambda: server.received, "a mail")
+            assert "the database is away" in stop_in_order(process)
+
+
+def test_two_workers_share_one_outbox(services: Services, environment: dict[str, str]) -> None:
+    def work(session: Session) -> None:
+        for number in range(60):
+            queue_code(session, f"guest{number}@example.org")
+
+    with running_mail_server() as server:
+        more = {"MATINEE_SMTP_URL": f"smtp://127.0.0.1:{server.port}"}
+        with running_worker(environment, **more) as one, running_worker(environment, **more) as other:
+            wait_until(lambda: services.transactions.read(worker_seen_at), "a sign of life")
+            services.transactions.write(work)
+            wait_until(lambda: len(server.received) >= 60, "60 mails")
+            stop_in_order(one)
+            stop_in_order(other)
+        assert sorted(received.recipients[0] for received in server.received) == sorted(
+            f"guest{number}@example.org" for number in range(60)
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MATINEE_SMTP_URL", "ftp://mail.example.org", "MATINEE_SMTP_URL must look like smtp://"),
+        ("MATINEE_MAIL_FROM", "a@b.example, c@d.example", "one address"),
+    ],
+)
+def test_wrong_settings_end_it_with_a_sentence(
+    environment: dict[str, str], name: str, value: str, said: str
+) -> None:
+    done = run_once(environment, **{name: value})
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mail_of_a_kind_that_no_area_has_is_given_up_and_counted(
+    services: Services, environment: dict[str, str]
+) -> None:
+    message_id = services.transactions.write(
+        lambda session: (
+            enqueue_message(
+                session, kind="riddle", recipient="anna@example.org", payload={}, now=clock.now()
+            ).id
+        )
+    )
+    done = run_once(environment)
+    assert done.stdout == "Mails: 0 sent, 0 to be tried again, 1 given up.\n"
+    assert "riddle" in str(message(services, message_id).last_error)

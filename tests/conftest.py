@@ -1,0 +1,206 @@
+"""Fixtures that every test may use: fresh databases of both kinds, and Matinee on them.
+
+One PostgreSQL server serves the whole run: under pytest-xdist the controlling process starts it and tells the workers.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from matinee.db.engine import database_url as read_address
+from matinee.db.engine import prepare_engine
+from matinee.db.schema import upgrade_schema
+from matinee.settings import Settings
+from tests.databases import (
+    TEMPLATE,
+    NoPostgres,
+    PostgresPrograms,
+    PostgresServer,
+    copy_sqlite,
+    create_database,
+    drop_database,
+    find_postgres,
+)
+
+if TYPE_CHECKING:
+    from apiflask import APIFlask
+    from flask.testing import FlaskClient
+
+    from matinee.web.shared.services import Services
+
+PROGRAMS = pytest.StashKey[PostgresPrograms]()
+SERVER = pytest.StashKey[PostgresServer]()
+ADDRESS_FOR_WORKERS = "matinee_postgres_url"
+
+
+def make_tables(address: str) -> None:
+    """Bring a database to the newest schema, as `matinee db upgrade` does."""
+    engine = create_engine(read_address(address))
+    prepare_engine(engine)
+    try:
+        upgrade_schema(engine)
+    finally:
+        engine.dispose()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        config.stash[PROGRAMS] = find_postgres()
+    except NoPostgres as error:
+        # Half of the promise would go untested: the suite fails, it does not skip.
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    programs = config.stash[PROGRAMS]
+    return f"databases: SQLite {sqlite3.sqlite_version}, PostgreSQL {programs.version} ({programs.source})"
+
+
+def shared_server_url(config: pytest.Config) -> str:
+    """The address of the run's PostgreSQL server, with the template database in place; started when first asked for."""
+    told: dict[str, Any] = getattr(config, "workerinput", {})
+    if ADDRESS_FOR_WORKERS in told:
+        return str(told[ADDRESS_FOR_WORKERS])
+    server = config.stash.get(SERVER, None)
+    if server is None:
+        server = config.stash[SERVER] = PostgresServer(config.stash[PROGRAMS])
+        server.start()
+        make_tables(create_database(server.url("postgres"), TEMPLATE))
+    return server.url("postgres")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Called by pytest-xdist in the controlling process, for each worker before it starts."""
+    node.workerinput[ADDRESS_FOR_WORKERS] = shared_server_url(node.config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(SERVER, None)
+    if server is not None:
+        server.remove()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("MATINEE_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema in place, which nobody has open."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a fresh SQLite database with the schema in place."""
+    return copy_sqlite(sqlite_template, tmp_path / "matinee.sqlite")
+
+
+@pytest.fixture
+def postgresql_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with the schema in place."""
+    server = shared_server_url(request.config)
+    name = f"test_{uuid.uuid4().hex}"
+    yield create_database(server, name, template=TEMPLATE)
+    drop_database(server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database with the schema in place; the test runs once with each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table; the test runs once with each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server = shared_server_url(request.config)
+    name = f"empty_{uuid.uuid4().hex}"
+    yield create_database(server, name)
+    drop_database(server, name)
+
+
+@pytest.fixture
+def own_postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A server for this test alone, which it may stop and start. Its database "matinee" has the schema in place."""
+    server = PostgresServer(request.config.stash[PROGRAMS])
+    try:
+        server.start()
+        make_tables(create_database(server.url("postgres"), "matinee"))
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings for the fresh database: cheap passwords, no limits on attempts, mails as files."""
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        base_url="http://testserver",
+        password_cost="cheap",
+        ratelimit="off",
+    )
+
+
+@pytest.fixture
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment from which commands read `settings`; set in this process, and given for starting others."""
+    ours = {
+        "MATINEE_DATA_DIR": str(settings.data_dir),
+        "MATINEE_DATABASE_URL": settings.database_url,
+        "MATINEE_BASE_URL": settings.base_url,
+        "MATINEE_PASSWORD_COST": settings.password_cost,
+        "MATINEE_RATELIMIT": settings.ratelimit,
+    }
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    return {**os.environ, **ours}
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[APIFlask]:
+    """Matinee on the fresh database, with an application context."""
+    # Imported here: a test of the domain alone need not wait for Flask.
+    from matinee.app import create_app
+    from matinee.web.shared.services import services_of
+
+    made = create_app(settings)
+    made.testing = True
+    with made.app_context():
+        yield made
+        services = services_of(made)
+        if services.direct is not None:
+            services.direct.close_mine()
+        services.engine.dispose()
+
+
+@pytest.fixture
+def services(app: APIFlask) -> Services:
+    """What the surfaces of `app` work with."""
+    from matinee.web.shared.services import services_of
+
+    return services_of(app)
+
+
+@pytest.fixture
+def client(app: APIFlask) -> FlaskClient:
+    """A client of `app`, without a network."""
+    return app.test_client()

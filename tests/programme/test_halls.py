@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matinee.programme.cinemas import cinema_to_fill
+from matinee.programme.errors import HallNotFound, SeatsInUse
+from matinee.programme.halls import HallReport, layout_of_hall, store_layout
+from matinee.programme.layouts import HallLayout, parse_layout
+from matinee.programme.queries import default_cinema
+from tests.programme.files import import_text, shown
+
+if TYPE_CHECKING:
+    from matinee.web.shared.services import Services
+
+SCREENING = "date,time,title,hall\n2026-12-05,14:00,Faust,Red\n"
+FILM = "title,duration\nFaust,107\n"
+
+
+def store(services: Services, text: str) -> HallReport:
+    layout = parse_layout(text.encode(), file_name="hall.txt")
+
+    def work(session):
+        cinema, _ = cinema_to_fill(session, slug=None, timezone="UTC", currency="EUR")
+        return store_layout(session, cinema=cinema, layout=layout)
+
+    return services.transactions.write(work)
+
+
+def stored(services: Services) -> HallLayout:
+    return services.transactions.read(
+        lambda session: layout_of_hall(session, cinema=default_cinema(session), name="Red")
+    )
+
+
+def test_a_hall_is_stored_as_its_layout_describes_it(services: Services) -> None:
+    text = "hall: Red\nturnaround: 5\nA | 1 . 2\nB | 1\nsofa: B1\nzone back: row B"
+
+    assert store(services, text).seats_new == 3
+    assert stored(services) == parse_layout(text.encode(), file_name="hall.txt")
+    assert not store(services, text).changed_anything
+
+
+def test_a_changed_layout_changes_the_seats(services: Services) -> None:
+    store(services, "hall: Red\nA | 1 2")
+
+    report = store(services, "hall: Red\nturnaround: 10\nA | 1 . 2 3\npremium: A1")
+
+    assert report == HallReport("Red", False, True, seats_new=1, seats_changed=2)
+    assert [(seat.label, seat.x, seat.kind) for seat in stored(services).seats] == [
+        ("A1", 0, "premium"), ("A2", 2, "standard"), ("A3", 3, "standard"),
+    ]  # fmt: skip
+
+
+def test_seats_go_as_long_as_nothing_is_shown_in_the_hall(services: Services) -> None:
+    store(services, "hall: Red\nA | 1 2")
+
+    assert store(services, "hall: Red\nA | 1").seats_removed == 1
+
+
+def test_seats_stay_once_something_is_shown_in_the_hall(services: Services) -> None:
+    store(services, "hall: Red\nA | 1 2")
+    import_text(services, FILM, SCREENING)
+
+    with pytest.raises(SeatsInUse, match=r"leaves out 1 of them \(A2\)"):
+        store(services, "hall: Red\nA | 1 3")
+    assert shown(services)[0][4] == {"A1", "A2"}
+    assert store(services, "hall: Red\nA | 1 2 3").seats_new == 1
+
+
+def test_a_hall_that_is_not_there_is_not_found(services: Services) -> None:
+    store(services, "hall: Blue\nA | 1")
+
+    with pytest.raises(HallNotFound):
+        stored(services)

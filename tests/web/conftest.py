@@ -1,0 +1,48 @@
+"""What the tests of the surfaces start with: the clock stands, a small programme is in the database, a buyer signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from apiflask import APIFlask
+
+from matinee.app import create_app
+from matinee.settings import Settings
+from matinee.web.shared.services import Services, services_of
+from tests.building import NOW, Buyer, House, add_buyer, build_house, clock_at
+
+OpenApp = Callable[..., APIFlask]
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands() -> Iterator[None]:
+    with clock_at(NOW):
+        yield
+
+
+@pytest.fixture
+def house(services: Services) -> House:
+    return services.transactions.write(build_house)
+
+
+@pytest.fixture
+def buyer(services: Services) -> Buyer:
+    return services.transactions.write(add_buyer)
+
+
+@pytest.fixture
+def open_app(settings: Settings) -> Iterator[OpenApp]:
+    """Opens one more Matinee on the same database, as another process would, with other settings where they are given."""
+    with ExitStack() as at_the_end:
+
+        def open_one(**changes: object) -> APIFlask:
+            app = create_app(Settings.model_validate({**settings.model_dump(), **changes}))
+            services = services_of(app)
+            at_the_end.callback(services.engine.dispose)
+            if services.direct is not None:
+                at_the_end.callback(services.direct.close_mine)
+            return app
+
+        yield open_one
