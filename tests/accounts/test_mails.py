@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.outbox.opened import opened_transactions
 
 from matinee.accounts.codes import Purpose, discard_codes, send_code
 from matinee.accounts.mails import COMPOSERS, in_words
@@ -20,6 +19,7 @@ from matinee.kernel import clock
 from matinee.outbox.composing import ComposedMail, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.models import Message
+from tests.outbox.opened import opened_transactions
 
 NOW = clock.now()
 USERNAME = "anna+o'hara&co@example.org"

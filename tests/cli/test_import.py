@@ -147,13 +147,14 @@ def test_a_terminal_sees_the_progress(environment: dict[str, str], tmp_path: Pat
             except OSError:
                 return
 
-    reader = threading.Thread(target=collect)
+    reader = threading.Thread(target=collect, daemon=True)
     reader.start()
     process = subprocess.run(
         [sys.executable, "-c", code, str(path)], env=environment | {"TERM": "xterm"}, stderr=theirs, check=False
     )
     os.close(theirs)
     reader.join(10)
+    os.close(ours)
 
     assert process.returncode == 0
     assert b"Screenings" in b"".join(seen)

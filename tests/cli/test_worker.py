@@ -14,9 +14,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.databases import PostgresServer, free_port
-from tests.mail_server import BadServer, running_mail_server
-from tests.outbox.opened import opened_transactions
 
 from matinee.accounts.codes import send_code
 from matinee.accounts.models import UserSession
@@ -27,10 +24,17 @@ from matinee.outbox.heartbeat import worker_seen_at
 from matinee.outbox.messages import enqueue_message
 from matinee.outbox.models import Message
 from matinee.web.shared.services import Services
+from tests.databases import PostgresServer, free_port
+from tests.mail_server import BadServer, running_mail_server
+from tests.outbox.opened import opened_transactions
 
 # The command by its module: what is tested is the worker, not the list of commands.
 COMMAND = [sys.executable, "-c", "from matinee.cli.worker import worker; worker(prog_name='worker')"]
 SECONDS_MAX = 30
+# Also where Matinee is not installed but only lies beside the tests.
+PATHS = {
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2] / "src"), os.environ.get("PYTHONPATH", "")])
+}
 
 
 def queue_code(session: Session, username: str = "anna@example.org") -> int:
@@ -54,7 +58,7 @@ def wait_until(fact: Callable[[], object], what: str) -> None:
 def run_once(environment: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, "--once"],
-        env={**environment, **more},
+        env={**environment, **PATHS, **more},
         capture_output=True,
         text=True,
         timeout=60,
@@ -64,7 +68,9 @@ def run_once(environment: dict[str, str], **more: str) -> subprocess.CompletedPr
 
 @contextlib.contextmanager
 def running_worker(environment: dict[str, str], **more: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen([*COMMAND], env={**environment, **more}, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*COMMAND], env={**environment, **PATHS, **more}, stderr=subprocess.PIPE, text=True
+    )
     try:
         yield process
     finally:

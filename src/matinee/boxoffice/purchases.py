@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import psycopg
@@ -41,6 +42,7 @@ from matinee.kernel.natural import natural_key
 from matinee.programme.errors import CinemaNotFound
 
 CHANNEL = "given"
+_for_psycopg = cache(statements.for_psycopg)
 _ALL_OR_NONE = ("ck_sale_order_all_seats_claimed", "uq_ticket_valid_seat")
 
 
@@ -132,16 +134,15 @@ def _in_turn_through_halls(sell: Any) -> list[Sold]:
 
 
 def _facts_statement(purchase: Purchase) -> tuple[str, dict[str, Any]]:
-    is_meant = statements.NAMED_CINEMA_IS_MEANT if purchase.cinema else statements.DEFAULT_CINEMA_IS_MEANT
     values = {
         "username": purchase.username,
         "token_hash": hash_secret(purchase.token),
         "day": purchase.day,
         "title": purchase.title,
     }
-    if purchase.cinema:
-        values["cinema"] = purchase.cinema
-    return statements.FACTS.format(cinema_is_meant=is_meant), values
+    if purchase.cinema is None:
+        return statements.FACTS_OF_DEFAULT_CINEMA, values
+    return statements.FACTS_OF_NAMED_CINEMA, {**values, "cinema": purchase.cinema}
 
 
 def _screenings_on_sale(facts: Iterable[_Facts], purchase: Purchase, now: datetime) -> list[_Facts]:
@@ -216,7 +217,7 @@ def _sell_in_session(session: Session, purchase: Purchase, hall: int, now: datet
 
 def _sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime) -> list[Sold]:
     statement, values = _facts_statement(purchase)
-    rows = direct.fetch_all(statements.for_psycopg(statement), values, may_repeat=True)
+    rows = direct.fetch_all(_for_psycopg(statement), values, may_repeat=True)
     for wanted in _screenings_on_sale((_Facts._make(row) for row in rows), purchase, now):
         try:
             sold = direct.fetch_all(

@@ -111,5 +111,5 @@ LEFT JOIN (
 WHERE users.username = :username
 """
 
-DEFAULT_CINEMA_IS_MEANT = "cinema.id = (SELECT MIN(id) FROM cinema)"
-NAMED_CINEMA_IS_MEANT = "cinema.slug = :cinema"
+FACTS_OF_DEFAULT_CINEMA = FACTS.format(cinema_is_meant="cinema.id = (SELECT MIN(id) FROM cinema)")
+FACTS_OF_NAMED_CINEMA = FACTS.format(cinema_is_meant="cinema.slug = :cinema")

@@ -14,7 +14,7 @@ import click
 from sqlalchemy import create_engine
 
 # Imported here though only the web workers use it: they are forks of this process and find it in memory.
-from matinee.app import CONNECTIONS_MAX, create_app
+from matinee.app import BODY_BYTES_MAX, CONNECTIONS_MAX, create_app
 from matinee.cli.beside import WorkerBeside
 from matinee.cli.checked_settings import checked_settings
 from matinee.cli.lifeline import end_with_parent
@@ -23,6 +23,7 @@ from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
 from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.settings import Settings
+from matinee.web.shared.asgi import WsgiBridge
 
 THREADS_DEFAULT = 4
 # How many connections a web worker takes on at once; the kernel keeps the rest waiting.
@@ -63,13 +64,13 @@ def serve(host: str, port: int, workers: int, threads: int, no_worker: bool) -> 
     settings = checked_settings()
     _prepare(settings)
     _refuse_taken_port(host, port)
-    server = _server(host, port, workers, threads)
+    server = _server(host, port, workers)
     click.echo(f"Matinee is on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C stops it).")
     beside = None if no_worker else WorkerBeside()
     if beside is not None:
         server.on_startup(beside.start)
     try:
-        server.serve(target_loader=_Loader(os.getpid()), wrap_loader=False)
+        server.serve(target_loader=_Loader(os.getpid(), threads), wrap_loader=False)
     finally:
         if beside is not None:
             beside.stop()
@@ -107,17 +108,20 @@ def _refuse_taken_port(host: str, port: int) -> None:
 class _Loader:
     """Loads the application in a web worker. A class, so that it can also be sent to a process that is no fork."""
 
-    def __init__(self, server_pid: int) -> None:
+    def __init__(self, server_pid: int, threads: int) -> None:
         self._server_pid = server_pid
+        self._threads = threads
 
     def __call__(self) -> Callable[..., Any]:
         # A web worker that outlived a killed server would go on answering beside the next one.
         end_with_parent(self._server_pid, signal.SIGTERM)
         write_log()
-        return create_app(checked_settings())
+        return WsgiBridge(
+            create_app(checked_settings()), threads=self._threads, body_bytes_max=BODY_BYTES_MAX
+        )
 
 
-def _server(host: str, port: int, workers: int, threads: int) -> Any:
+def _server(host: str, port: int, workers: int) -> Any:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
@@ -129,9 +133,8 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
         "matinee.wsgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=workers,
-        blocking_threads=threads,
         http=HTTPModes.http1,
         websockets=False,
         backpressure=CONNECTIONS_PER_WORKER_MAX,

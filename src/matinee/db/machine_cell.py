@@ -33,6 +33,8 @@ class MachineCell:
                 os.pwrite(file, secrets.token_bytes(_NAME_BYTES + _VALUE_BYTES), 0)
             self._memory = mmap.mmap(file, _NAME_BYTES + _VALUE_BYTES)
         finally:
+            # By hand: the mapping keeps a copy of the descriptor, and with it the lock, which nobody else would get.
+            fcntl.flock(file, fcntl.LOCK_UN)
             os.close(file)
         self.machine = self._memory[:_NAME_BYTES].hex()
 

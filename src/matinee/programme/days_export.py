@@ -43,7 +43,7 @@ def export_days(session: Session, *, cinema: Cinema) -> str:
     shown = _load(session, cinema)
     plain = _spreads_to_itself(shown)
     names = select(PriceList.id, PriceList.name).where(PriceList.cinema_id == cinema.id)
-    lists = dict(session.execute(names).tuples().all())
+    lists = dict(session.execute(names).all())
     days = []
     for day, of_day in groupby(shown, key=lambda each: each.screening.day):
         films = ",\n".join("    " + _json(_entry(each, lists, plain=plain)) for each in of_day)

@@ -64,7 +64,7 @@ def _add_seats(session: Session, hall: PlannedHall, hall_id: int) -> None:
     ]  # fmt: skip
     session.execute(insert(Seat), rows)
     wanted = select(Seat.label, Seat.id).where(Seat.hall_id == hall_id)
-    ids = dict(session.execute(wanted).tuples().all())
+    ids = dict(session.execute(wanted).all())
     showing = session.scalars(select(Screening.id).where(Screening.hall_id == hall_id)).all()
     insert_house_seats(
         session, [(screening_id, ids[label]) for screening_id in showing for label in hall.new_labels]

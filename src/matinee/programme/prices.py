@@ -19,7 +19,7 @@ DEFAULT_TICKET_TYPE = "adult"
 def price_lists_by_name(session: Session, *, cinema_id: int) -> dict[str, int]:
     """The ids of the cinema's price lists."""
     wanted = select(PriceList.name, PriceList.id).where(PriceList.cinema_id == cinema_id)
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def store_prices(session: Session, *, cinema: Cinema, prices: Iterable[PlannedPrice]) -> int:

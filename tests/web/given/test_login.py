@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
@@ -143,9 +144,7 @@ def test_the_effort_for_an_unknown_name_is_that_for_a_wrong_password(
 def test_a_hash_of_another_cost_is_renewed_by_the_next_login(
     client: FlaskClient, services: Services, buyer: Buyer
 ) -> None:
-    old = PasswordHasher.from_parameters(profiles.CHEAPEST)
-    old.time_cost = 2
-    stale = old.hash(PASSWORD)
+    stale = PasswordHasher.from_parameters(replace(profiles.CHEAPEST, time_cost=2)).hash(PASSWORD)
     services.transactions.write(lambda session: session.execute(update(User).values(password_hash=stale)))
     assert client.post("/login", query_string=WRONG).status_code == 400
     assert _password_hash(services) == stale

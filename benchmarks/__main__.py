@@ -1,0 +1,52 @@
+"""`python -m benchmarks`: measure, and print a table."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import purchases, reading, starting
+from benchmarks.load import load_program
+from benchmarks.machine import describe_machine
+from benchmarks.postgres import running_postgres
+from benchmarks.result import Result
+
+PARTS = ("purchases", "reading", "starting")
+
+
+@click.command()
+@click.option("--seconds", default=4.0, show_default=True, help="Length of one measurement.")
+@click.option("--rounds", default=5, show_default=True, help="Measurements of each; the median counts.")
+@click.option("--only", type=click.Choice(PARTS), multiple=True, help="One part alone; may be repeated.")
+@click.option("--workers", default=2, show_default=True, help="Processes of the web server.")
+@click.option("--threads", default=4, show_default=True, help="Threads of each process.")
+def main(seconds: float, rounds: int, only: tuple[str, ...], workers: int, threads: int) -> None:
+    """Measure Matinee against what the same machine does without it, in turns, several rounds, the median."""
+    console = Console(width=130)
+    parts = only or PARTS
+    results: list[Result] = []
+    with running_postgres() as server:
+        for line in (*describe_machine(), f"PostgreSQL {server.described}", f"load: {load_program().described}"):
+            console.print(line)
+        console.print(f"{rounds} rounds of {seconds:g} s; {workers} processes with {threads} threads each\n")
+        if "purchases" in parts:
+            results += purchases.measure(server, seconds, rounds, workers, threads, console.print)
+        if "reading" in parts:
+            results += reading.measure(server, seconds, rounds, workers, threads, console.print)
+        if "starting" in parts:
+            results += starting.measure(rounds, console.print)
+    console.print(_table(results))
+
+
+def _table(results: list[Result]) -> Table:
+    table = Table(title="Matinee, medians")
+    for name in ("what", "Matinee", "beside it", "", "ratio", "target", "met"):
+        table.add_column(name, justify="left" if name in ("what", "") else "right")
+    for result in results:
+        table.add_row(*result.row())
+    return table
+
+
+if __name__ == "__main__":
+    main()

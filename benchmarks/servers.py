@@ -1,0 +1,108 @@
+"""Starting what is measured: `matinee serve`, and an empty Flask application on the same server."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.databases import free_port
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS_MAX = 30
+
+
+class Running(NamedTuple):
+    """A web server on 127.0.0.1."""
+
+    pid: int
+    port: int
+    started_seconds: float
+
+
+@contextmanager
+def running_matinee(
+    database_address: str, data_dir: Path, *, workers: int, threads: int, log: Path
+) -> Iterator[Running]:
+    """`matinee serve` on the database, without a mail worker beside it."""
+    settings = {
+        "MATINEE_DATABASE_URL": database_address,
+        "MATINEE_DATA_DIR": str(data_dir),
+        "MATINEE_RATELIMIT": "off",
+        "MATINEE_ACCESS_LOG": "off",
+    }
+    options = ["--workers", str(workers), "--threads", str(threads), "--no-worker"]
+    port = free_port()
+    with _running(["-m", "matinee", "serve", "--port", str(port), *options], port, "/healthz", settings, log) as running:
+        yield running
+
+
+@contextmanager
+def running_bare(*, workers: int, threads: int, log: Path) -> Iterator[Running]:
+    """The empty Flask application, with the options of `matinee serve`."""
+    port = free_port()
+    command = ["-m", "benchmarks.bare", str(port), str(workers), str(threads)]
+    with _running(command, port, "/", {}, log) as running:
+        yield running
+
+
+@contextmanager
+def _running(
+    command: list[str], port: int, path: str, settings: Mapping[str, str], log: Path
+) -> Iterator[Running]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")}
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    with log.open("ab") as written:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            env={**outside, "PYTHONPATH": paths, **settings},
+            cwd=ROOT,
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+        )
+    try:
+        _wait_for(process, port, path, log)
+        yield Running(process.pid, port, time.monotonic() - began)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            status, _ = fetch(port, path)
+        except OSError:
+            time.sleep(0.005)
+            continue
+        if status == 200:
+            return
+        raise RuntimeError(f"{path} answered {status}")
+    raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def fetch(port: int, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+    """One request on a connection of its own: status and body. Raises OSError."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path, headers=dict(headers or {}))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except http.client.HTTPException as error:
+        raise ConnectionError(str(error)) from error
+    finally:
+        connection.close()

@@ -1,0 +1,106 @@
+"""From the server's ASGI to our WSGI application, each request in a thread of a pool.
+
+The server speaks WSGI itself, but hands over a header that is not ASCII as an empty one; the API as given has film
+titles in headers, as Latin-1 or as UTF-8 bytes. ASGI gives the bytes. See docs/decisions/asgi-bridge.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+_WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
+
+
+class WsgiBridge:
+    """An ASGI application that runs a WSGI application. Bodies are held in memory, up to a limit."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int, body_bytes_max: int) -> None:
+        """`threads`: how many requests are worked on at the same time; the others wait in line."""
+        self._application = application
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._body_bytes_max = body_bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        body = await self._read_body(receive)
+        if body is None:
+            return  # the caller went away before it had said all
+        loop = asyncio.get_running_loop()
+        status, headers, answer = await loop.run_in_executor(self._threads, self._run, scope, body)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def _read_body(self, receive: Receive) -> bytes | None:
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            # One byte beyond the limit is kept, so that the application sees that it is too long, and says so.
+            room = self._body_bytes_max + 1 - len(body)
+            body += message.get("body", b"")[:room]
+            if not message.get("more_body"):
+                return bytes(body)
+
+    def _run(self, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], exc_info: object = None
+        ) -> Callable[[bytes], object]:
+            started.append((status, headers))
+            return lambda data: None
+
+        chunks = self._application(_environ(scope, body), start_response)
+        try:
+            answer = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        status, headers = started[-1]
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        return int(status[:3]), encoded, answer
+
+
+def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
+    """The environment that PEP 3333 asks for: every text is bytes read as Latin-1."""
+    host, port = scope.get("server") or ("localhost", 80)
+    client = scope.get("client")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": client[0] if client else "",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        key = name if name in _WITHOUT_PREFIX else f"HTTP_{name}"
+        value = raw_value.decode("latin-1")
+        if key in environ:
+            value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
+        environ[key] = value
+    return environ

@@ -1,0 +1,123 @@
+"""`matinee serve` as a process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from matinee.db.engine import database_url as read_address
+from tests.databases import free_port
+from tests.running import RunningServer, is_running, wait_until
+
+
+@pytest.fixture
+def server(environment: dict[str, str], tmp_path: Path) -> Iterator[RunningServer]:
+    with RunningServer(environment, tmp_path / "log") as running:
+        yield running
+
+
+def serve_and_end(environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "matinee", "serve", *options],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_it_answers_and_becomes_ready_with_its_worker(server: RunningServer) -> None:
+    assert server.get("/healthz") == (200, {"status": "alive"})
+    wait_until(lambda: server.get("/readyz")[0] == 200, "readiness")
+    assert server.worker_beside() is not None
+
+
+def test_it_ends_with_all_its_processes_on_sigterm(server: RunningServer) -> None:
+    family = server.family()
+    assert len(family) == 3
+    assert server.stop() == 0
+    assert not any(is_running(pid) for pid in family)
+
+
+def test_it_ends_in_order_on_ctrl_c(server: RunningServer) -> None:
+    wait_until(lambda: server.get("/readyz")[0] == 200, "readiness")
+    family = server.family()
+    assert server.stop(signal.SIGINT) == 0
+    assert not any(is_running(pid) for pid in family)
+    # In order: the worker had the time to say so.
+    assert re.search(r"worker \S+ ended", server.log.read_text())
+
+
+def test_nothing_of_it_is_left_when_it_is_killed(server: RunningServer) -> None:
+    family = server.family()
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait(10)
+    wait_until(lambda: not any(is_running(pid) for pid in family), "the end of its children")
+
+
+def test_a_web_worker_that_dies_is_replaced(server: RunningServer) -> None:
+    beside = server.worker_beside()
+    web = next(pid for pid in server.family() if pid not in (beside, server.process.pid))
+    os.kill(web, signal.SIGKILL)
+    wait_until(lambda: len(set(server.family()) - {web}) == 3, "the replacement")
+    wait_until(server._answers_or_ended, "an answer")
+    assert server.process.poll() is None
+
+
+def test_a_worker_that_dies_is_started_again(server: RunningServer) -> None:
+    beside = server.worker_beside()
+    assert beside is not None
+    os.kill(beside, signal.SIGKILL)
+    wait_until(lambda: server.worker_beside() not in (None, beside), "another worker")
+    assert "the worker ended (exit code -9)" in server.log.read_text()
+
+
+def test_it_leaves_the_worker_out_where_it_is_told_to(environment: dict[str, str], tmp_path: Path) -> None:
+    with RunningServer(environment, tmp_path / "log", "--no-worker", "--workers", "2") as running:
+        assert running.worker_beside() is None
+        assert len(running.family()) == 3
+
+
+def test_it_makes_the_tables_of_a_new_database(
+    empty_database_url: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    there = {**environment, "MATINEE_DATABASE_URL": empty_database_url}
+    with RunningServer(there, tmp_path / "log", "--no-worker") as running:
+        assert running.get("/readyz")[1]["checks"]["schema"] == "ok"
+
+
+def test_it_refuses_a_database_with_another_schema(environment: dict[str, str]) -> None:
+    engine = create_engine(read_address(environment["MATINEE_DATABASE_URL"]))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    engine.dispose()
+    ended = serve_and_end(environment, "--port", str(free_port()))
+    assert ended.returncode == 1
+    assert "matinee db upgrade" in ended.stderr
+
+
+def test_it_says_which_setting_is_wrong(environment: dict[str, str]) -> None:
+    ended = serve_and_end({**environment, "MATINEE_HOLD_MINUTES": "soon"})
+    assert ended.returncode == 2
+    assert "MATINEE_HOLD_MINUTES" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_it_refuses_a_port_that_is_taken(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ended = serve_and_end(environment, "--port", str(other.getsockname()[1]))
+    assert ended.returncode == 1
+    assert "--port" in ended.stderr
+
+
+def test_a_web_worker_stays_small(server: RunningServer) -> None:
+    server.get("/openapi.json")
+    for pid in server.family():
+        sizes = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+        assert int(sizes["VmRSS"].split()[0]) < 150 * 1024

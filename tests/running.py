@@ -1,0 +1,101 @@
+"""Matinee as a process of its own: `matinee serve` on a free port, asked over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.databases import free_port
+
+SECONDS_MAX = 30
+
+
+def wait_until(fact: Callable[[], object], what: str, seconds_max: float = SECONDS_MAX) -> None:
+    """Wait until `fact` is true; fail with `what` where it does not become true in time."""
+    ends = time.monotonic() + seconds_max
+    while not fact():
+        assert time.monotonic() < ends, f"{what} did not happen within {seconds_max} s"
+        time.sleep(0.02)
+
+
+def children_of(pid: int) -> dict[int, str]:
+    """The running child processes of `pid` with their command lines."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
+    rows = (line.split(None, 3) for line in listed.stdout.splitlines())
+    return {int(row[0]): row[3] for row in rows if int(row[1]) == pid and not row[2].startswith("Z")}
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process is there and has not ended."""
+    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(status.strip()) and not status.strip().startswith("Z")
+
+
+class RunningServer:
+    """`matinee serve`, started; answers when the constructor returns."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path, *options: str, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = log
+        command = [sys.executable, "-m", "matinee", "serve", "--port", str(self.port), *options]
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(command, env=dict(environment), stdout=output, stderr=output)
+        wait_until(self._answers_or_ended, "the first answer")
+        assert self.process.poll() is None, log.read_text()
+
+    def _answers_or_ended(self) -> bool:
+        if self.process.poll() is not None:
+            return True
+        try:
+            return self.get("/healthz")[0] == 200
+        except OSError:
+            return False
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """The status and the JSON body of the answer."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def family(self) -> list[int]:
+        """The ids of its processes: the server, its web workers, the worker beside."""
+        return [self.process.pid, *children_of(self.process.pid)]
+
+    def worker_beside(self) -> int | None:
+        """The id of the worker that runs beside it."""
+        return next((pid for pid, args in children_of(self.process.pid).items() if "beside" in args), None)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal, wait for the end, and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(SECONDS_MAX)
+
+    def kill(self) -> None:
+        """SIGKILL for the server, its web workers and the worker beside it, as when the machine fails."""
+        family = self.family()
+        for pid in family:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait(SECONDS_MAX)
+
+    def __enter__(self) -> RunningServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            family = self.family()
+            self.process.kill()
+            self.process.wait(SECONDS_MAX)
+            wait_until(lambda: not any(map(is_running, family)), "the end of the server's children")
