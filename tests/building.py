@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -42,6 +43,9 @@ LETTERED = ("A1", "A2", "A3", "A4", "B1", "B2")
 HOUSE_SEAT = "12"
 # Prices of the lettered hall in minor units: row A, row B.
 PRICE_A, PRICE_B = 15000, 22000
+
+# For tests of values that never reach a database: once is enough.
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 _hashes = Passwords(cheap=True)
 PASSWORD_HASH = _hashes.hash(PASSWORD)

@@ -50,8 +50,12 @@ class RunningServer:
         command = [sys.executable, "-m", "matinee", "serve", "--port", str(self.port), *options]
         with log.open("ab") as output:
             self.process = subprocess.Popen(command, env=dict(environment), stdout=output, stderr=output)
-        wait_until(self._answers_or_ended, "the first answer")
-        assert self.process.poll() is None, log.read_text()
+        try:
+            wait_until(self._answers_or_ended, "the first answer")
+            assert self.process.poll() is None, log.read_text()
+        except BaseException:
+            self.process.kill()
+            raise
 
     def _answers_or_ended(self) -> bool:
         if self.process.poll() is not None:

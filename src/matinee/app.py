@@ -44,7 +44,12 @@ def create_app(settings: Settings) -> APIFlask:
     """The whole of Matinee as one WSGI application. Opens no connection; makes the data directory."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = APIFlask(
-        "matinee", title="Matinee", version=__version__, docs_path=None, json_errors=False, static_folder=None
+        "matinee",
+        title="Matinee",
+        version=__version__,
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # as in Flask: no folder; blueprints have theirs
     )
     url = database_url(settings.database_url)
     app.config.update(
@@ -64,7 +69,8 @@ def create_app(settings: Settings) -> APIFlask:
     _register(app, settings)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        # Not the host: links are made from the configured address alone.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     return app
 
 
@@ -99,7 +105,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         reset_code_lifetime=timedelta(minutes=settings.reset_code_minutes),
         hold_lifetime=timedelta(minutes=settings.hold_minutes),
         seats_per_order_max=settings.seats_per_order_max,
-        passwords=Passwords(cheap=settings.password_cost == "cheap"),
+        passwords=Passwords(cheap=settings.password_cost == "cheap"),  # noqa: S105 - not a password
         throttle=Throttle(transactions, enabled=settings.ratelimit == "on", clock_now=clock.now),
     )
 
@@ -114,8 +120,8 @@ def _register(app: APIFlask, settings: Settings) -> None:
         log_requests(app)
 
     @app.spec_processor
-    def _complete(document: dict[str, Any]) -> dict[str, Any]:
-        document["servers"] = [{"url": settings.base_url}]
+    def _complete(document: dict[str, Any] | str) -> dict[str, Any] | str:
+        assert isinstance(document, dict), "the document is only ever made as JSON"
+        # Relative: the page tries calls out on the server that it came from.
+        document["servers"] = [{"url": "/"}]
         return complete_document(app, document)
-
-

@@ -114,7 +114,9 @@ class Settings(BaseSettings):
     @classmethod
     def _key_is_long(cls, value: str) -> str:
         if value and len(value) < 32:
-            raise ValueError("must have 32 characters or more, or be left out: it is made and kept in the data directory")
+            raise ValueError(
+                "must have 32 characters or more, or be left out: it is made and kept in the data directory"
+            )
         return value
 
     @model_validator(mode="after")

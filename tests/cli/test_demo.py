@@ -43,7 +43,10 @@ def test_the_accounts_have_their_roles_and_the_password_that_was_printed(service
 
     def read(session):
         users = {user.id: user for user in session.scalars(select(User))}
-        roles = {(users[held.user_id].username.split("@")[0], held.role) for held in session.scalars(select(UserRole))}
+        roles = {
+            (users[held.user_id].username.split("@")[0], held.role)
+            for held in session.scalars(select(UserRole))
+        }
         return list(users.values()), roles
 
     users, roles = services.transactions.read(read)
@@ -53,7 +56,9 @@ def test_the_accounts_have_their_roles_and_the_password_that_was_printed(service
     assert all(services.passwords.matches(user.password_hash, password) for user in users)
 
 
-def test_accounts_get_the_new_password_where_the_kept_one_was_lost(services: Services, settings: Settings) -> None:
+def test_accounts_get_the_new_password_where_the_kept_one_was_lost(
+    services: Services, settings: Settings
+) -> None:
     CliRunner().invoke(demo)
     (settings.data_dir / "demo_password").unlink()
 

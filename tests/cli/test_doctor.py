@@ -33,7 +33,7 @@ def worker_alive(services: Services) -> None:
 def test_all_is_well_with_a_worker_and_a_mail_server(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with running_mail_server(login=("me", "p@ss"), tls=None) as server:
+    with running_mail_server(credentials=(b"me", b"p@ss")) as server:
         monkeypatch.setenv("MATINEE_SMTP_URL", f"smtp://me:p%40ss@127.0.0.1:{server.port}")
         result = run()
     assert result.exit_code == 0, result.output

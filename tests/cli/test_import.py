@@ -103,7 +103,9 @@ def test_halls_films_prices_and_screenings_are_taken_from_text_files(tmp_path: P
 def test_a_cinema_is_made_changed_and_listed() -> None:
     made = CliRunner().invoke(cinema, ["set", "odeon", "--name", "Odeon [bold]", "--timezone", "Europe/Kyiv"])
     assert made.stdout == "Made the cinema 'Odeon [bold]'.\n"
-    changed = CliRunner().invoke(cinema, ["set", "odeon", "--sells-priced-unpaid", "off", "--address", "1 High St"])
+    changed = CliRunner().invoke(
+        cinema, ["set", "odeon", "--sells-priced-unpaid", "off", "--address", "1 High St"]
+    )
     assert changed.stdout.startswith("Changed")
 
     listed = CliRunner().invoke(cinema, ["list"], env={"COLUMNS": "200"}).stdout
@@ -111,7 +113,10 @@ def test_a_cinema_is_made_changed_and_listed() -> None:
     assert "1 High St" in listed
     assert "off" in listed
     refused = CliRunner().invoke(cinema, ["set", "odeon", "--timezone", "Mars"])
-    assert (refused.exit_code, refused.stderr) == (1, "Error: 'Mars' is not a time zone such as Europe/Kyiv.\n")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "Error: 'Mars' is not a time zone such as Europe/Kyiv.\n",
+    )
 
 
 def test_a_fresh_database_gets_its_tables(
@@ -150,7 +155,10 @@ def test_a_terminal_sees_the_progress(environment: dict[str, str], tmp_path: Pat
     reader = threading.Thread(target=collect, daemon=True)
     reader.start()
     process = subprocess.run(
-        [sys.executable, "-c", code, str(path)], env=environment | {"TERM": "xterm"}, stderr=theirs, check=False
+        [sys.executable, "-c", code, str(path)],
+        env=environment | {"TERM": "xterm"},
+        stderr=theirs,
+        check=False,
     )
     os.close(theirs)
     reader.join(10)

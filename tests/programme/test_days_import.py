@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from matinee.boxoffice.models import Order, SeatClaim
 from matinee.programme.errors import FaultyFile
 from matinee.programme.models import Cinema, Film, Hall, HouseSeat, Screening, Seat
-from tests.programme.files import days, film, import_days, screenings, shown
+from tests.programme.files import days, export, film, import_days, screenings, shown
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from matinee.web.shared.services import Services
 
 GIVEN = Path(__file__).parents[3] / "shared" / "data" / "days.json"
@@ -176,6 +179,30 @@ def test_a_hall_that_grows_keeps_its_new_seats_from_earlier_screenings(services:
     assert report.seats_new == 3
     assert [row[4] for row in shown(services)] == [{"1", "2", "3"}, {"4", "6"}]
     assert not import_days(services, first).changed_anything
+
+
+def test_a_second_import_after_a_sale_changes_nothing(services: Services) -> None:
+    data = days(film(free=[1, 2]))
+    import_days(services, data)
+    [showing] = screenings(services)
+
+    def sell(session: Session) -> None:
+        seat = session.scalars(select(Seat).where(Seat.hall_id == showing.hall_id, Seat.label == "1")).one()
+        order = Order(
+            code="ABCDEFGHJK", screening_id=showing.id, state="paid", channel="given", seats_asked=1,
+            seats_claimed=1, total_amount=0, currency="UAH", created_at=showing.starts_at,
+        )  # fmt: skip
+        session.add(order)
+        session.flush()
+        session.add(SeatClaim(screening_id=showing.id, seat_id=seat.id, order_id=order.id))
+
+    services.transactions.write(sell)
+    exported = export(services)
+
+    assert not import_days(services, data).changed_anything
+    assert export(services) == exported
+    claims = services.transactions.read(lambda session: session.scalars(select(SeatClaim)).all())
+    assert [claim.screening_id for claim in claims] == [showing.id]
 
 
 def test_two_cinemas_have_programmes_of_their_own(services: Services) -> None:

@@ -45,7 +45,9 @@ def send_code(session: Session, *, user: User, purpose: Purpose, lifetime: timed
     )
 
 
-def match_code(session: Session, *, user: User, purpose: Purpose, code: str, now: datetime) -> UserCode | None:
+def match_code(
+    session: Session, *, user: User, purpose: Purpose, code: str, now: datetime
+) -> UserCode | None:
     """The live code that `code` is; or None, and a wrong try is counted, which the caller must let be committed.
 
     The code is not used up by this: see `use_up_code`.

@@ -13,7 +13,9 @@ from matinee.accounts.models import User, UserSession
 from matinee.kernel.codes import hash_secret, random_token
 
 
-def start_session(session: Session, *, user: User, lifetime: timedelta, now: datetime) -> tuple[str, datetime]:
+def start_session(
+    session: Session, *, user: User, lifetime: timedelta, now: datetime
+) -> tuple[str, datetime]:
     """Sign a device in; return its token and the moment (UTC) at which it expires. The token is kept as a hash only."""
     token = random_token()
     # Whole seconds: what is told (Unix seconds) is then exactly what is kept.

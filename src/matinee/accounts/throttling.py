@@ -31,7 +31,7 @@ LIMITS: dict[str, tuple[RateLimitItem, RateLimitItem]] = {
 }
 
 
-class DatabaseStorage(Storage):  # type: ignore[misc]  # the library's base is untyped
+class DatabaseStorage(Storage):
     """The counters of `limits` in the table of attempts."""
 
     STORAGE_SCHEME = None
@@ -104,7 +104,9 @@ def delete_expired_counts(session: Session, *, now: datetime) -> int:
 class Throttle:
     """Counts attempts; each count is a transaction of its own, so that a refusal that follows does not undo it."""
 
-    def __init__(self, transactions: Transactions, *, enabled: bool, clock_now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, transactions: Transactions, *, enabled: bool, clock_now: Callable[[], datetime]
+    ) -> None:
         self._limiter = FixedWindowRateLimiter(DatabaseStorage(transactions))
         self._enabled = enabled
         self._now = clock_now

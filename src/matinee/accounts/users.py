@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from matinee.accounts.models import User
 from matinee.db.constraints import translating
 
 USERNAME_CHARACTERS_MAX = 254  # RFC 5321, section 4.5.3.1.3
+# A closed network has addresses such as staff@cinema.local. The library's list is the one place to say so.
+SPECIAL_USE_DOMAIN_NAMES[:] = [name for name in SPECIAL_USE_DOMAIN_NAMES if name != "local"]
 
 
 @lru_cache(maxsize=4096)
@@ -25,7 +27,6 @@ def normal_username(text: str) -> str:
     if len(text) > USERNAME_CHARACTERS_MAX:
         raise NotAnAddress("The username is too long for a mail address.")
     try:
-        # Not only globally deliverable ones: a closed network has addresses such as staff@cinema.local.
         address = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         raise NotAnAddress from None

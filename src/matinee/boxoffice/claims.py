@@ -39,7 +39,7 @@ def claim_seats(
     """
     keys = ", ".join(str(int(seat_id)) for seat_id in seat_ids)
     statement = claim_sql(
-        chosen=f"(SELECT id AS seat_id FROM seat WHERE id IN ({keys})) AS chosen",
+        chosen=f"(SELECT id AS seat_id FROM seat WHERE id IN ({keys})) AS chosen",  # noqa: S608 - numbers alone
         order_id=":order_id",
         expires_at=":expires_at",
     )
@@ -79,4 +79,3 @@ def release_claims(session: Session, *, order: Order) -> int:
     ).all()
     announce_change(session)
     return len(freed)
-

@@ -36,7 +36,9 @@ class Order(Base):
         CheckConstraint("(state IN ('held', 'paying')) = (hold_expires_at IS NOT NULL)", name="hold_has_end"),
         Index("ix_sale_order_user_id", "user_id"),
         Index("ix_sale_order_screening_id", "screening_id"),
-        partial_index("ix_sale_order_hold_expires_at", "hold_expires_at", where="hold_expires_at IS NOT NULL"),
+        partial_index(
+            "ix_sale_order_hold_expires_at", "hold_expires_at", where="hold_expires_at IS NOT NULL"
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -89,7 +89,7 @@ mail AS (
     INSERT INTO outbox (kind, recipient, payload, created_at, next_attempt_at, attempts)
     SELECT 'tickets', :recipient, jsonb_build_object('order_id', id), :now, :now, 0 FROM new_order)
 SELECT seat.label, issued.id FROM issued JOIN seat ON seat.id = issued.seat_id
-"""
+"""  # noqa: S608 - put together from constants
 )
 
 # Everything that decides who buys and what: the buyer, the session, the screenings of that title on that day.

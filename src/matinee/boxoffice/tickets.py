@@ -59,6 +59,9 @@ def tickets_of_user(session: Session, *, user_id: int) -> list[Ticket]:
 
 def find_ticket(session: Session, *, ticket_id: str) -> Ticket:
     """The ticket of this id, with its film, hall and seat, in whatever state. Raises TicketNotFound."""
+    if not (ticket_id.isascii() and ticket_id.isalnum()):
+        # Not a question for the database, which would refuse some characters.
+        raise TicketNotFound
     found = session.scalars(
         select(Ticket)
         .where(Ticket.id == ticket_id)

@@ -1,16 +1,13 @@
-"""The worker that `matinee serve` runs beside itself: watched over there, started by running this module."""
+"""Watches over the worker that `matinee serve` runs beside itself."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
-
-from matinee.cli.lifeline import end_with_parent
 
 PAUSE_SECONDS_MIN = 1.0
 PAUSE_SECONDS_MAX = 60.0
@@ -64,7 +61,7 @@ class WorkerBeside:
 
 def _start() -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal is for the server, which then ends the worker in order.
-    command = [sys.executable, "-m", "matinee.cli.beside", str(os.getpid())]
+    command = [sys.executable, "-m", "matinee.cli.worker_beside", str(os.getpid())]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own module
 
 
@@ -76,16 +73,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         log.warning("the worker did not end within %.0f s and is killed", STOP_SECONDS_MAX)
         process.kill()
         process.wait()
-
-
-def run_beside(parent_pid: int) -> None:
-    """Be the worker of the server `parent_pid`: end in order when the server is gone."""
-    end_with_parent(parent_pid, signal.SIGTERM)
-    # Imported after the lifeline is tied: this takes a second.
-    from matinee.cli.worker import worker
-
-    worker.main(args=[], prog_name="matinee worker")
-
-
-if __name__ == "__main__":
-    run_beside(int(sys.argv[1]))

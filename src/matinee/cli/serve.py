@@ -25,7 +25,7 @@ from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.settings import Settings
 from matinee.web.shared.asgi import WsgiBridge
 
-THREADS_DEFAULT = 4
+THREADS_DEFAULT = 8
 # How many connections a web worker takes on at once; the kernel keeps the rest waiting.
 CONNECTIONS_PER_WORKER_MAX = 512
 STOP_SECONDS_MAX = 20

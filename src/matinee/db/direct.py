@@ -66,7 +66,9 @@ class DirectConnections:
                 names: dict[str, bytes] = self._local.names
                 if statement not in names:
                     name = f"matinee_{len(names)}".encode()
-                    _expect(connection.pgconn.prepare(name, statement.encode()), psycopg.pq.ExecStatus.COMMAND_OK)
+                    _expect(
+                        connection.pgconn.prepare(name, statement.encode()), psycopg.pq.ExecStatus.COMMAND_OK
+                    )
                     names[statement] = name
                 result = connection.pgconn.exec_prepared(names[statement], None)
                 _expect(result, psycopg.pq.ExecStatus.TUPLES_OK)
@@ -88,6 +90,9 @@ class DirectConnections:
         if connection is None:
             try:
                 connection = psycopg.connect(**self._options, autocommit=True)
+                # The statements here find their rows by key whatever the values are, and planning the purchase anew
+                # for each takes longer than running it.
+                connection.execute("SET plan_cache_mode = force_generic_plan")
             except psycopg.OperationalError as error:
                 raise DatabaseUnavailable("cannot connect") from error
             self._local.connection = connection

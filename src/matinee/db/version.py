@@ -70,9 +70,12 @@ _REGISTER = """
     INSERT INTO machine (id, seen_at) VALUES (%(id)s, clock_timestamp())
     ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at RETURNING id
 """
+# A fresh sequence says 1, and says 1 again after its first `nextval`; `is_called` tells the two apart.
+_SEQUENCE_VALUE = "last_value + is_called::int"
+_ASK_SEQUENCE = f"SELECT {_SEQUENCE_VALUE} FROM {SEQUENCE_NAME}"  # noqa: S608 - constants
 _LOOK = f"""
     SELECT (SELECT count(*) FROM machine WHERE id <> %(id)s
-        AND seen_at > clock_timestamp() - interval '{PRESENT_SECONDS} seconds'), last_value FROM {SEQUENCE_NAME}
+        AND seen_at > clock_timestamp() - interval '{PRESENT_SECONDS} seconds'), {_SEQUENCE_VALUE} FROM {SEQUENCE_NAME}
 """  # noqa: S608 - constants
 
 
@@ -146,7 +149,7 @@ class PostgresVersion:
                 return self._value
             self._asked += 1
             asking = self._asked
-            self._value = self._connections.fetch_prepared_value(f"SELECT last_value FROM {SEQUENCE_NAME}")
+            self._value = self._connections.fetch_prepared_value(_ASK_SEQUENCE)
             self._answered = asking
             return self._value
 
@@ -176,4 +179,3 @@ class SqliteVersion:
 
     def move(self) -> None:
         """Nothing to do: the commit itself moved it."""
-

@@ -8,4 +8,6 @@ import re
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that compares runs of digits as numbers and the rest as text, letter case aside."""
     parts = re.split(r"(\d+)", text)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part)
+    return tuple(
+        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part
+    )

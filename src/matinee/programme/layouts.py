@@ -28,6 +28,7 @@ from matinee.programme.seats import COLUMNS_MAX, PlacedSeat
 LINES_MAX = 1_000
 ZONE_CHARACTERS_MAX = 40
 GAP = "."
+NO_PLACE = '""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class _Draft:
                 raise ValueError(f"seat {label} is there already")
             if len(self.seats) >= SEAT_NUMBER_MAX:
                 raise ValueError(f"a hall has at most {SEAT_NUMBER_MAX} seats")
-            self.seats[label] = PlacedSeat(label, row, "" if place == '""' else place, x, y)
+            self.seats[label] = PlacedSeat(label, row, "" if place == NO_PLACE else place, x, y)
 
     def _labels(self, value: str) -> list[str]:
         """The seats that a list such as "row A, B1 B2, C4..C9" names."""
@@ -175,14 +176,14 @@ def format_layout(layout: HallLayout) -> str:
     by_line: dict[int, list[PlacedSeat]] = {}
     for seat in layout.seats:
         by_line.setdefault(seat.y, []).append(seat)
-    cells = {seat.label: _cell(seat) for seat in layout.seats}
-    width = max((len(cell) for cell in cells.values()), default=1)
-    row_width = max((len(seat.row) for seat in layout.seats), default=0)
+    rows = {y: seats[0].row for y, seats in by_line.items()}
+    cells = {(seat.x, seat.y): _cell(seat, rows[seat.y]) for seat in layout.seats}
+    width = max(map(len, cells.values()), default=1)
+    row_width = max(map(len, rows.values()), default=0)
     for y in range(max(by_line, default=-1) + 1):
-        here = {seat.x: seat for seat in by_line.get(y, [])}
-        row = next(iter(here.values())).row if here else ""
-        written = [cells[here[x].label] if x in here else GAP for x in range(max(here, default=-1) + 1)]
-        lines.append(f"{row:<{row_width}} | {' '.join(f'{cell:>{width}}' for cell in written)}".rstrip())
+        columns = max((seat.x for seat in by_line.get(y, [])), default=-1) + 1
+        written = " ".join(f"{cells.get((x, y), GAP):>{width}}" for x in range(columns))
+        lines.append(f"{rows.get(y, ''):<{row_width}} | {written}".rstrip())
     special = [(kind, [seat for seat in layout.seats if seat.kind == kind]) for kind in SEAT_KINDS[1:]]
     zones = sorted({seat.zone for seat in layout.seats} - {STANDARD_ZONE}, key=natural_key)
     special += [(f"zone {zone}", [seat for seat in layout.seats if seat.zone == zone]) for zone in zones]
@@ -190,10 +191,10 @@ def format_layout(layout: HallLayout) -> str:
     return "\n".join([*lines, *([""] if named else []), *named]) + "\n"
 
 
-def _cell(seat: PlacedSeat) -> str:
-    if seat.place and seat.row + seat.place == seat.label:
+def _cell(seat: PlacedSeat, row: str) -> str:
+    if seat.place and row + seat.place == seat.label:
         return seat.place
-    return f"{seat.place or chr(34) * 2}={seat.label}"
+    return f"{seat.place or NO_PLACE}={seat.label}"
 
 
 def _names(seats: list[PlacedSeat]) -> str:

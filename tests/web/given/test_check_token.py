@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from matinee.web.shared.services import Services
-from tests.building import NOW, PASSWORD, Buyer, add_buyer, clock_at
+from tests.building import NOW, PASSWORD, Buyer, add_buyer, clock_at, on_one_database
 
 VALID = (200, {"message": "Token valid"})
 NOT_VALID = (200, {"message": "Token not valid"})
@@ -55,11 +55,13 @@ def test_the_token_may_come_in_the_header_or_the_cookie(client: FlaskClient, buy
     assert ask(client, buyer.username, "wrong") == NOT_VALID
 
 
+@on_one_database
 def test_missing_or_malformed_values(client: FlaskClient, buyer: Buyer) -> None:
     for query in ({"token": "x"}, {"username": "nobody", "token": "x"}, {"username": buyer.username, "token": "x" * 201}):
         answer = client.get("/checkToken", query_string=query)
         assert (answer.status_code, answer.json["message"]) == (400, "Bad request")
 
 
+@on_one_database
 def test_post_is_refused(client: FlaskClient) -> None:
     assert client.post("/checkToken").status_code == 405

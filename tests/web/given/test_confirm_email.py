@@ -12,7 +12,7 @@ from matinee.accounts.codes import WRONG_TRIES_MAX
 from matinee.accounts.models import UserCode
 from matinee.accounts.throttling import LIMITS
 from matinee.web.shared.services import Services
-from tests.building import NOW, Buyer, add_buyer, clock_at, mail_kinds, mailed_codes
+from tests.building import NOW, Buyer, add_buyer, clock_at, mail_kinds, mailed_codes, on_one_database
 from tests.web.conftest import OpenApp
 
 USERNAME = "new@example.com"
@@ -127,6 +127,7 @@ def test_codes_are_kept_as_hashes(client: FlaskClient, services: Services) -> No
     assert code not in str(vars(kept))
 
 
+@on_one_database
 def test_missing_or_malformed_values(client: FlaskClient) -> None:
     for query in ({}, {"username": "nobody"}, {"username": USERNAME, "code": "x" * 101}, {"username": USERNAME, "view": "x"}):
         answer = client.get("/confirmEmail", query_string=query)
@@ -167,6 +168,7 @@ def test_the_button_of_the_page_confirms(client: FlaskClient, services: Services
     assert "Already confirmed" in again.text
 
 
+@on_one_database
 def test_a_wrong_code_on_the_page_gets_a_page(client: FlaskClient, services: Services) -> None:
     get_code(client, services)
     page = client.post("/confirmEmail", data={"username": USERNAME, "code": "WRONG"}, headers=BROWSER)
@@ -174,6 +176,7 @@ def test_a_wrong_code_on_the_page_gets_a_page(client: FlaskClient, services: Ser
     assert "Wrong code" in page.text
 
 
+@on_one_database
 def test_the_page_writes_what_it_was_given_as_text(client: FlaskClient) -> None:
     page = client.get(
         "/confirmEmail", query_string={"username": USERNAME, "code": '"><script>x</script>', "view": "page"}

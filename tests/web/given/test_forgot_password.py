@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from matinee.accounts.throttling import LIMITS
 from matinee.web.shared.services import Services
-from tests.building import Buyer, mail_kinds, mailed_codes
+from tests.building import Buyer, mail_kinds, mailed_codes, on_one_database
 from tests.web.conftest import OpenApp
 
 
@@ -27,6 +27,7 @@ def test_an_unknown_name(client: FlaskClient, services: Services) -> None:
     assert services.transactions.read(mail_kinds) == []
 
 
+@on_one_database
 def test_a_missing_or_malformed_name(client: FlaskClient) -> None:
     for query in ("", "?username=", "?username=nobody"):
         answer = client.post("/forgotPassword" + query)
@@ -41,5 +42,6 @@ def test_both_paths_share_one_limit(open_app: OpenApp, buyer: Buyer) -> None:
     assert codes == [200] * limit + [429]
 
 
+@on_one_database
 def test_get_is_refused(client: FlaskClient) -> None:
     assert client.get("/forgotPassword?username=user@example.com").status_code == 405

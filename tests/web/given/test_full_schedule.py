@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from tests.building import NOW, House, clock_at
+from tests.building import NOW, House, clock_at, on_one_database
 from tests.web.conftest import OpenApp
 from tests.web.given.conftest import Buy
 
@@ -67,10 +67,12 @@ def test_the_first_look_after_a_purchase_shows_it_in_every_process(
         assert 5 not in reader.get("/fullSchedule").json["schedule"]["2030-05-18"][0]["aviableTikets"]
 
 
+@on_one_database
 def test_an_over_long_cinema_is_a_bad_request(client: FlaskClient, house: House) -> None:
     answer = client.get("/fullSchedule?cinema=" + "x" * 301)
     assert (answer.status_code, answer.json["message"]) == (400, "Bad request")
 
 
+@on_one_database
 def test_other_methods_are_refused(client: FlaskClient) -> None:
     assert client.post("/fullSchedule").status_code == 405

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from matinee.programme.models import Screening
 from matinee.web.shared.services import Services
-from tests.building import HOUSE_SEAT, LETTERED, NUMBERS, PRICE_A, House
+from tests.building import HOUSE_SEAT, LETTERED, NUMBERS, PRICE_A, House, on_one_database
 from tests.web.conftest import OpenApp
 from tests.web.given.conftest import Buy
 
@@ -45,6 +45,7 @@ def test_a_film_says_all_that_a_client_can_use(client: FlaskClient, house: House
     assert (priced["aviableTikets"], priced["price"]) == (list(LETTERED), PRICE_A)
 
 
+@on_one_database
 def test_a_date_with_dots_is_read_as_well(client: FlaskClient, house: House) -> None:
     with_dots = client.get("/getDay?date=2030.05.18")
     assert with_dots.status_code == 200
@@ -68,6 +69,7 @@ def test_a_day_without_screenings_and_what_is_no_day_are_not_found(client: Flask
         assert (answer.status_code, answer.json) == (404, {"message": "Date not found"}), date
 
 
+@on_one_database
 def test_a_missing_or_over_long_date_is_a_bad_request(client: FlaskClient, house: House) -> None:
     for query in ("", "date=", "date=" + "1" * 301):
         answer = client.get("/getDay?" + query)
@@ -131,6 +133,7 @@ def test_head_says_what_get_would_say(client: FlaskClient, house: House) -> None
     assert client.head("/getDay?date=2031-05-18").status_code == 404
 
 
+@on_one_database
 def test_other_methods_are_refused_in_json(client: FlaskClient, house: House) -> None:
     answer = client.post("/getDay?date=2030-05-18")
     assert answer.status_code == 405

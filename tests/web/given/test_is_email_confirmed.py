@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from matinee.web.shared.services import Services
-from tests.building import Buyer, add_buyer
+from tests.building import Buyer, add_buyer, on_one_database
 
 
 def test_a_confirmed_address(client: FlaskClient, buyer: Buyer) -> None:
@@ -24,6 +24,7 @@ def test_an_unknown_name(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json) == (404, {"message": "User not found"})
 
 
+@on_one_database
 def test_a_missing_or_malformed_name(client: FlaskClient) -> None:
     for query in ("", "username=", "username=nobody", "username=a%00@example.com"):
         answer = client.get("/isEmailConfirmed?" + query)
@@ -31,5 +32,6 @@ def test_a_missing_or_malformed_name(client: FlaskClient) -> None:
         assert answer.json["detail"].startswith("username")
 
 
+@on_one_database
 def test_post_is_refused(client: FlaskClient) -> None:
     assert client.post("/isEmailConfirmed?username=user@example.com").status_code == 405

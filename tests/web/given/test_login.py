@@ -16,7 +16,7 @@ from matinee.accounts.models import AttemptCount, User, UserSession
 from matinee.accounts.throttling import LIMITS
 from matinee.kernel.codes import hash_secret
 from matinee.web.shared.services import Services
-from tests.building import NOW, PASSWORD, Buyer, clock_at
+from tests.building import NOW, PASSWORD, Buyer, clock_at, on_one_database
 from tests.web.conftest import OpenApp
 
 RIGHT = {"username": "user@example.com", "password": PASSWORD}
@@ -46,6 +46,7 @@ def test_the_cookie_carries_the_token_until_the_session_ends(client: FlaskClient
     assert not cookie["secure"]
 
 
+@on_one_database
 def test_the_cookie_is_secure_on_https(open_app: OpenApp, buyer: Buyer) -> None:
     client = open_app(base_url="https://tickets.example.org").test_client()
     cookie = SimpleCookie(client.post("/login", query_string=RIGHT).headers["Set-Cookie"])["token"]
@@ -58,6 +59,7 @@ def test_the_values_may_stand_in_a_json_object_or_in_a_form(client: FlaskClient,
     assert client.post("/login?username=user@example.com", json={"password": PASSWORD}).status_code == 200
 
 
+@on_one_database
 def test_the_query_string_wins_over_the_body(client: FlaskClient, buyer: Buyer) -> None:
     assert client.post("/login", query_string=RIGHT, json=WRONG).status_code == 200
     assert client.post("/login", query_string=RIGHT, data=WRONG).status_code == 200
@@ -75,6 +77,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client: FlaskC
         assert "Set-Cookie" not in answer.headers
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "values",
     [
@@ -95,12 +98,14 @@ def test_missing_or_malformed_values_are_a_bad_request(client: FlaskClient, valu
     assert PASSWORD not in answer.json["detail"]
 
 
+@on_one_database
 @pytest.mark.parametrize("body", ["{", "[1]", '"text"', "\ud800".encode("utf-8", "surrogatepass"), "[" * 100_000])
 def test_a_body_that_is_no_json_object_is_a_bad_request(client: FlaskClient, body: str | bytes) -> None:
     answer = client.post("/login", data=body, content_type="application/json")
     assert (answer.status_code, answer.json["message"]) == (400, "Bad request")
 
 
+@on_one_database
 @pytest.mark.parametrize("value", [1, True, ["a"], {"a": 1}, 1.5])
 def test_json_values_of_another_kind_are_a_bad_request(client: FlaskClient, value: object) -> None:
     for name in RIGHT:
@@ -216,6 +221,7 @@ def test_switched_off_nothing_is_counted(client: FlaskClient, services: Services
     assert services.transactions.read(lambda session: session.scalars(select(AttemptCount)).all()) == []
 
 
+@on_one_database
 def test_get_is_refused(client: FlaskClient) -> None:
     answer = client.get("/login")
     assert answer.status_code == 405

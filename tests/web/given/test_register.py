@@ -14,7 +14,7 @@ from matinee.accounts.throttling import LIMITS
 from matinee.kernel.codes import hash_secret
 from matinee.outbox.models import Message
 from matinee.web.shared.services import Services
-from tests.building import NOW, PASSWORD, Buyer, count_rows, mail_kinds, mailed_codes
+from tests.building import NOW, PASSWORD, Buyer, count_rows, mail_kinds, mailed_codes, on_one_database
 from tests.web.conftest import OpenApp
 
 NEW = {"username": "new@example.com", "password": PASSWORD}
@@ -55,6 +55,7 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_stored(
     assert services.transactions.read(lambda session: count_rows(session, UserSession)) == 1
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "username",
     [
@@ -78,6 +79,7 @@ def test_what_is_no_address_is_a_bad_request(client: FlaskClient, services: Serv
     assert services.transactions.read(lambda session: count_rows(session, User)) == 0
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "password",
     [None, "", "short 7", "password123", "PASSWORD123", "new@example.com", "NEW@example.com", "x" * 257, "x" * 1025],
@@ -130,5 +132,6 @@ def test_too_many_registrations_are_refused(open_app: OpenApp) -> None:
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
 
 
+@on_one_database
 def test_get_is_refused(client: FlaskClient) -> None:
     assert client.get("/register").status_code == 405

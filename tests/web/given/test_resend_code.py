@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from matinee.accounts.throttling import LIMITS
 from matinee.web.shared.services import Services
-from tests.building import Buyer, add_buyer, mail_kinds, mailed_codes
+from tests.building import Buyer, add_buyer, mail_kinds, mailed_codes, on_one_database
 from tests.web.conftest import OpenApp
 
 PATH = "/resendEmailValidationCode"
@@ -39,6 +39,7 @@ def test_a_confirmed_address(client: FlaskClient, services: Services, buyer: Buy
     assert services.transactions.read(mail_kinds) == []
 
 
+@on_one_database
 def test_a_missing_or_malformed_name(client: FlaskClient) -> None:
     for query in ("", "?username=nobody"):
         answer = client.get(PATH + query)
@@ -59,5 +60,6 @@ def test_too_many_mails_are_refused(open_app: OpenApp, services: Services) -> No
     assert len(services.transactions.read(mail_kinds)) == limit
 
 
+@on_one_database
 def test_post_is_refused(client: FlaskClient) -> None:
     assert client.post(PATH, query_string=NEWCOMER).status_code == 405

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from matinee.accounts.codes import WRONG_TRIES_MAX
 from matinee.accounts.throttling import LIMITS
 from matinee.web.shared.services import Services
-from tests.building import NOW, PASSWORD, Buyer, add_buyer, clock_at, mailed_codes
+from tests.building import NOW, PASSWORD, Buyer, add_buyer, clock_at, mailed_codes, on_one_database
 from tests.web.conftest import OpenApp
 
 NEW_PASSWORD = "a new passphrase"
@@ -37,6 +37,7 @@ def can_log_in(client: FlaskClient, password: str) -> bool:
     return answer.status_code == 200
 
 
+@on_one_database
 @pytest.mark.parametrize("path", ["/resetPassword", "/reset-password"])
 @pytest.mark.parametrize("form", ["query_string", "json", "data"])
 def test_the_code_sets_a_new_password(client: FlaskClient, code: str, path: str, form: str) -> None:
@@ -81,6 +82,7 @@ def test_a_wrong_code_is_told_before_a_weak_password(client: FlaskClient, code: 
     assert reset(client, "WRONG", "short") == WRONG
 
 
+@on_one_database
 @pytest.mark.parametrize("weak", ["short", "password123", "user@example.com", "x" * 257])
 def test_a_weak_password_is_refused_and_the_code_stays_good(client: FlaskClient, code: str, weak: str) -> None:
     status, body = reset(client, code, weak)
@@ -115,6 +117,7 @@ def test_the_code_of_somebody_else_does_not_work(client: FlaskClient, services: 
     assert reset(client, code, username="other@example.com") == WRONG
 
 
+@on_one_database
 def test_missing_values_are_a_bad_request(client: FlaskClient, code: str) -> None:
     for left_out in ("username", "password", "secret_code"):
         status, body = reset(client, code, **{left_out: ""})
@@ -122,6 +125,7 @@ def test_missing_values_are_a_bad_request(client: FlaskClient, code: str) -> Non
         assert left_out in body["detail"]
 
 
+@on_one_database
 def test_a_browser_gets_a_form_and_a_program_405(client: FlaskClient, buyer: Buyer) -> None:
     page = client.get("/resetPassword?username=user@example.com", headers=BROWSER)
     assert (page.status_code, page.mimetype) == (200, "text/html")

@@ -13,7 +13,16 @@ from matinee.web.given.callers import cookie_user, offered_token
 from matinee.web.given.documented import ok, takes
 from matinee.web.given.get_tikets import EXAMPLE_TICKET, TICKET_SCHEMA
 from matinee.web.given.present import message, ticket_data
-from matinee.web.given.values import SeatLabel, SeatLabels, Text, Token, Username, read_day, read_headers, read_time
+from matinee.web.given.values import (
+    SeatLabel,
+    SeatLabels,
+    Text,
+    Token,
+    Username,
+    read_day,
+    read_headers,
+    read_time,
+)
 from matinee.web.shared.services import services
 
 

@@ -46,5 +46,3 @@ def cookie_user(session: Session, *, now: datetime) -> User:
     if token is None:
         raise BadRequest("username is missing.")
     return user_of_session(session, token=token, now=now)
-
-

@@ -19,7 +19,9 @@ MESSAGE_SCHEMA: dict[str, Any] = {
 }
 
 
-def takes(model: type[BaseModel] | None, *, where: Where = "query", answers: dict[int, Any]) -> Callable[[Call], Call]:
+def takes(
+    model: type[BaseModel] | None, *, where: Where = "query", answers: dict[int, Any]
+) -> Callable[[Call], Call]:
     """Declare the values that a call takes and what it answers: status -> description, or a response object."""
 
     def declare(call: Call) -> Call:

@@ -14,7 +14,9 @@ def seat_number(label: str) -> int | str:
     return label
 
 
-def ticket_data(*, base_url: str, day: str, title: str, time: str, label: str, ticket_id: str) -> dict[str, object]:
+def ticket_data(
+    *, base_url: str, day: str, title: str, time: str, label: str, ticket_id: str
+) -> dict[str, object]:
     """One ticket as the API writes it."""
     return {
         "date": day,

@@ -66,9 +66,7 @@ class Register(MethodView):
             return start_session(session, user=user, lifetime=service.session_lifetime, now=now)
 
         token, expires_at = service.transactions.write(register)
-        response = message(
-            "User registered successfully", token=token, validDue=int(expires_at.timestamp())
-        )
+        response = message("User registered successfully", token=token, validDue=int(expires_at.timestamp()))
         set_session_cookie(response, token=token, expires_at=expires_at, secure=is_https(service.base_url))
         return response
 

@@ -37,6 +37,4 @@ class ResendEmailValidationCode(MethodView):
         return without_effect()
 
 
-given.add_url_rule(
-    "/resendEmailValidationCode", view_func=ResendEmailValidationCode.as_view("resend_code")
-)
+given.add_url_rule("/resendEmailValidationCode", view_func=ResendEmailValidationCode.as_view("resend_code"))

@@ -23,9 +23,8 @@ from matinee.programme.queries import (
 )
 from matinee.web.given.present import seat_number
 
-def day_answer(
-    transactions: Transactions, *, cinema: str | None, day: date, now: datetime
-) -> bytes | None:
+
+def day_answer(transactions: Transactions, *, cinema: str | None, day: date, now: datetime) -> bytes | None:
     """The body of `/getDay`, or None where nothing is shown on that day. Raises CinemaNotFound."""
 
     def read(session: Session) -> bytes | None:

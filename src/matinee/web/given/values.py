@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -19,7 +20,7 @@ from matinee.kernel.errors import Invalid
 from matinee.programme.labels import parse_seat_label
 
 TEXT_CHARACTERS_MAX = 300
-SEATS_TEXT_CHARACTERS_MAX = 10_000
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 # Names whose header may be percent-encoded. Not the username: `%` may stand in a mail address.
 PERCENT_ENCODED = frozenset({"title", "number", "cinema"})
 
@@ -37,8 +38,18 @@ def _address(text: str) -> str:
         raise ValueError(error.detail) from None
 
 
+def _writable(text: str) -> str:
+    # PostgreSQL keeps no NUL, and half a character cannot be encoded; JSON can carry both.
+    if _UNWRITABLE.search(text):
+        raise ValueError("has a character that cannot be stored")
+    return text
+
+
 def _normal_text(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
+    normal = unicodedata.normalize("NFC", text).strip()
+    if not normal:
+        raise ValueError("holds nothing but blanks")
+    return normal
 
 
 def _as_text(value: object) -> object:
@@ -80,7 +91,11 @@ def read_time(text: str) -> str:
 
 
 Text = Annotated[
-    str, BeforeValidator(_as_text), Field(min_length=1, max_length=TEXT_CHARACTERS_MAX), AfterValidator(_normal_text)
+    str,
+    BeforeValidator(_as_text),
+    Field(min_length=1, max_length=TEXT_CHARACTERS_MAX),
+    AfterValidator(_writable),
+    AfterValidator(_normal_text),
 ]
 Username = Annotated[str, Field(min_length=1, max_length=254), AfterValidator(_address)]
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
@@ -121,10 +136,8 @@ def read_headers(model: type[Model]) -> Model:
 def decode_header(raw: str, *, percent: bool) -> str:
     """The text of a header: WSGI gives its bytes as Latin-1, which may be UTF-8 or percent-encoded UTF-8 in truth."""
     text = raw
-    try:
+    with suppress(UnicodeError):  # then it is Latin-1, as it says
         text = raw.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass  # it is Latin-1, as it says
     if percent and "%" in text:
         try:
             return unquote_to_bytes(text).decode("utf-8")

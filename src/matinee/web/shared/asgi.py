@@ -24,7 +24,9 @@ _WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 class WsgiBridge:
     """An ASGI application that runs a WSGI application. Bodies are held in memory, up to a limit."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int, body_bytes_max: int) -> None:
+    def __init__(
+        self, application: Callable[..., Iterable[bytes]], *, threads: int, body_bytes_max: int
+    ) -> None:
         """`threads`: how many requests are worked on at the same time; the others wait in line."""
         self._application = application
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")

@@ -1,4 +1,4 @@
-"""What every surface answers when something is not a refusal of the domain: wrong path, wrong method, no database, a fault."""
+"""What every surface answers to what is no refusal of the domain: wrong path or method, no database, a fault."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 
 def answer_failures(app: Flask) -> None:
     """Register the answers with `app`: JSON for programs, pages for browsers."""
-    app.register_error_handler(HTTPException, _http)  # type: ignore[type-var]
-    app.register_error_handler(DatabaseUnavailable, _no_database)  # type: ignore[type-var]
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DatabaseUnavailable, _no_database)
     app.register_error_handler(Exception, _fault)
 
 
@@ -45,7 +45,9 @@ def _http(error: HTTPException) -> Response:
 
 def _no_database(error: DatabaseUnavailable) -> Response:
     response = failure(
-        503, "Service unavailable", "The box office cannot reach its records. Nothing was lost; try again shortly."
+        503,
+        "Service unavailable",
+        "The box office cannot reach its records. Nothing was lost; try again shortly.",
     )
     response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

@@ -1,0 +1,220 @@
+"""What `Transactions` promises, with real second connections on both databases."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, select, text, update
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
+
+from matinee.accounts.models import AttemptCount
+from matinee.db import engine as engine_module
+from matinee.db.errors import DatabaseUnavailable
+from matinee.db.transaction import TRIES_MAX, Transactions
+from matinee.web.shared.services import Services
+
+EXPIRES_AT = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def transactions(services: Services) -> Transactions:
+    """Transactions of a database that holds two counters, at 0."""
+
+    def fill(session: Session) -> None:
+        session.add_all(AttemptCount(key=key, count=0, expires_at=EXPIRES_AT) for key in "ab")
+
+    services.transactions.write(fill)
+    return services.transactions
+
+
+def count_up(session: Session, key: str) -> None:
+    session.execute(update(AttemptCount).where(AttemptCount.key == key).values(count=AttemptCount.count + 1))
+
+
+def counts(transactions: Transactions) -> dict[str, int]:
+    rows = transactions.read(lambda session: session.execute(select(AttemptCount.key, AttemptCount.count)).all())
+    return {key: count for key, count in rows}
+
+
+def test_what_was_written_is_committed_and_the_result_returned(transactions: Transactions) -> None:
+    def work(session: Session) -> str:
+        count_up(session, "a")
+        return "done"
+
+    assert transactions.write(work) == "done"
+    assert counts(transactions) == {"a": 1, "b": 0}
+
+
+def test_an_error_undoes_everything_and_passes_through(transactions: Transactions) -> None:
+    def work(session: Session) -> None:
+        count_up(session, "a")
+        session.flush()
+        raise LookupError("no")
+
+    with pytest.raises(LookupError):
+        transactions.write(work)
+    assert counts(transactions) == {"a": 0, "b": 0}
+
+
+def test_a_read_keeps_nothing(transactions: Transactions) -> None:
+    transactions.read(lambda session: count_up(session, "a"))
+    assert counts(transactions) == {"a": 0, "b": 0}
+
+
+def test_an_error_in_a_statement_is_not_tried_again(transactions: Transactions, services: Services) -> None:
+    tries = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        # An error of the program on either database, not of the moment.
+        session.execute(text("SELECT 1 / 0" if services.direct else "INSERT INTO attempt_count (key) VALUES (NULL)"))
+
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - each database has its own class
+        transactions.write(work)
+    assert not isinstance(caught.value, DatabaseUnavailable)
+    assert len(tries) == 1
+
+
+def test_threads_that_count_the_same_row_lose_nothing(transactions: Transactions) -> None:
+    def work() -> None:
+        for _ in range(10):
+            transactions.write(lambda session: count_up(session, "a"))
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work) for _ in range(8)]:
+            done.result(60)
+    assert counts(transactions)["a"] == 80
+
+
+class TestOnPostgresql:
+    @pytest.fixture
+    def database_url(self, postgresql_url: str) -> str:
+        return postgresql_url
+
+    def test_a_deadlock_is_tried_again_from_the_start(self, transactions: Transactions) -> None:
+        both_hold_one = threading.Barrier(2)
+        tries: list[str] = []
+
+        def cross(first: str, second: str) -> None:
+            def work(session: Session) -> None:
+                tries.append(first)
+                count_up(session, first)
+                if tries.count(first) == 1:
+                    both_hold_one.wait(10)
+                count_up(session, second)
+
+            transactions.write(work)
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(cross, "a", "b"), pool.submit(cross, "b", "a")]:
+                done.result(60)
+        assert counts(transactions) == {"a": 2, "b": 2}
+        # One of the two was chosen as the victim, and only it ran again.
+        assert sorted(tries) in (["a", "a", "b"], ["a", "b", "b"])
+
+    @pytest.mark.parametrize(("failures", "expected_tries"), [(2, 3), (TRIES_MAX, TRIES_MAX)])
+    def test_a_serialisation_failure_is_tried_again_some_times(
+        self, transactions: Transactions, failures: int, expected_tries: int
+    ) -> None:
+        tries: list[int] = []
+
+        def work(session: Session) -> None:
+            tries.append(1)
+            count_up(session, "a")
+            if len(tries) <= failures:
+                session.execute(text("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$"))
+
+        if failures < TRIES_MAX:
+            transactions.write(work)
+        else:
+            with pytest.raises(DatabaseUnavailable):
+                transactions.write(work)
+        assert len(tries) == expected_tries
+        assert counts(transactions)["a"] == (1 if failures < TRIES_MAX else 0)
+
+    def test_an_error_of_the_program_passes_through(self, transactions: Transactions) -> None:
+        with pytest.raises(ProgrammingError):
+            transactions.write(lambda session: session.execute(text("SELECT * FROM nothing")))
+
+
+class TestOnSqlite:
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        return sqlite_url
+
+    @pytest.fixture
+    def busy_for(self, sqlite_url: str) -> Callable[[float], threading.Thread]:
+        """Another process's writer: holds the lock for so many seconds, from when this returns."""
+
+        def hold(seconds: float) -> threading.Thread:
+            held = threading.Event()
+
+            def write() -> None:
+                other = sqlite3.connect(str(make_url(sqlite_url).database), isolation_level=None)
+                other.execute("BEGIN IMMEDIATE")
+                held.set()
+                time.sleep(seconds)
+                other.execute("UPDATE attempt_count SET count = count + 10 WHERE key = 'b'")
+                other.execute("COMMIT")
+                other.close()
+
+            thread = threading.Thread(target=write)
+            thread.start()
+            assert held.wait(10)
+            return thread
+
+        return hold
+
+    def test_a_writer_waits_for_another(
+        self, transactions: Transactions, busy_for: Callable[[float], threading.Thread]
+    ) -> None:
+        other = busy_for(0.5)
+        transactions.write(lambda session: count_up(session, "a"))
+        other.join()
+        assert counts(transactions) == {"a": 1, "b": 10}
+
+    def test_a_reader_waits_for_nobody(
+        self, transactions: Transactions, busy_for: Callable[[float], threading.Thread]
+    ) -> None:
+        other = busy_for(1.0)
+        began = time.monotonic()
+        assert counts(transactions) == {"a": 0, "b": 0}
+        assert time.monotonic() - began < 0.5
+        other.join()
+
+    def test_a_busy_file_is_tried_again_and_given_up_in_the_end(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        transactions: Transactions,
+        services: Services,
+        busy_for: Callable[[float], threading.Thread],
+    ) -> None:
+        # Connections from here on wait for 20 ms only.
+        monkeypatch.setattr(engine_module, "SQLITE_BUSY_TIMEOUT_SECONDS", 0.02)
+        services.engine.dispose()
+        other = busy_for(0.1)
+        transactions.write(lambda session: count_up(session, "a"))
+        other.join()
+        assert counts(transactions)["a"] == 1
+
+        other = busy_for(4)
+        with pytest.raises(DatabaseUnavailable):
+            transactions.write(lambda session: count_up(session, "a"))
+        other.join()
+        assert counts(transactions)["a"] == 1
+
+    def test_a_sale_is_on_disk_when_it_is_acknowledged(self, services: Services, tmp_path: Path) -> None:
+        with services.engine.connect() as connection:
+            pragmas = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            }
+        assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
