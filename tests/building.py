@@ -123,7 +123,9 @@ def build_house(session: Session) -> House:
     return house
 
 
-def add_screening(session: Session, *, hall: Hall, film: Film, day: date, time: str, **more: Any) -> Screening:
+def add_screening(
+    session: Session, *, hall: Hall, film: Film, day: date, time: str, **more: Any
+) -> Screening:
     """A screening at a day and a time on the cinema's wall."""
     hour, minute = map(int, time.split(":"))
     zone = ZoneInfo(hall.cinema.timezone)

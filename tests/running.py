@@ -29,21 +29,27 @@ def wait_until(fact: Callable[[], object], what: str, seconds_max: float = SECON
 
 def children_of(pid: int) -> dict[int, str]:
     """The running child processes of `pid` with their command lines."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
+    )
     rows = (line.split(None, 3) for line in listed.stdout.splitlines())
     return {int(row[0]): row[3] for row in rows if int(row[1]) == pid and not row[2].startswith("Z")}
 
 
 def is_running(pid: int) -> bool:
     """Whether the process is there and has not ended."""
-    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    status = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
     return bool(status.strip()) and not status.strip().startswith("Z")
 
 
 class RunningServer:
     """`matinee serve`, started; answers when the constructor returns."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, *options: str, port: int | None = None) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, *options: str, port: int | None = None
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log

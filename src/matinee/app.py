@@ -7,7 +7,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matinee import __version__
@@ -75,7 +75,7 @@ def create_app(settings: Settings) -> APIFlask:
 
 
 def _services(app: APIFlask, settings: Settings) -> Services:
-    database = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+    database = SQLAlchemy(model_class=Base)
     database.init_app(app)
     with app.app_context():
         engine = database.engine
@@ -88,11 +88,10 @@ def _services(app: APIFlask, settings: Settings) -> Services:
     else:
         version = PostgresVersion(direct, MachineCell(settings.data_dir))
 
-    def new_session() -> Session:
-        session: Session = database.session.session_factory()
-        return session
-
-    transactions = Transactions(new_session, version, one_writer=on_sqlite)
+    # Not the extension's scoped session: it lives as long as an application context, a transaction of ours much shorter,
+    # and the worker's threads have no context.
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    transactions = Transactions(sessions, version, one_writer=on_sqlite)
     return Services(
         engine=engine,
         transactions=transactions,

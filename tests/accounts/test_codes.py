@@ -38,7 +38,9 @@ def sent(services: Services, user_id: int) -> str:
     return services.transactions.write(send)
 
 
-def matches(services: Services, user_id: int, code: str, *, later: timedelta = timedelta(), use: bool = False) -> bool:
+def matches(
+    services: Services, user_id: int, code: str, *, later: timedelta = timedelta(), use: bool = False
+) -> bool:
     def match(session: Session) -> bool:
         user = session.get_one(User, user_id)
         found = match_code(session, user=user, purpose="reset", code=code, now=NOW + later)
@@ -55,7 +57,12 @@ def test_the_mail_and_the_hash_are_stored_together(services: Services, user_id: 
     def check(session: Session) -> None:
         kept = session.scalars(select(UserCode)).one()
         mail = session.scalars(select(Message)).one()
-        assert (kept.code_hash, kept.expires_at, kept.wrong_tries, kept.used_at) == (hash_secret(code), NOW + HOUR, 0, None)
+        assert (kept.code_hash, kept.expires_at, kept.wrong_tries, kept.used_at) == (
+            hash_secret(code),
+            NOW + HOUR,
+            0,
+            None,
+        )
         assert (mail.kind, mail.recipient, mail.payload) == (
             "reset_password",
             "user@example.com",

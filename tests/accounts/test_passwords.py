@@ -18,7 +18,8 @@ def passwords() -> Passwords:
 
 
 @pytest.mark.parametrize(
-    "password", ["", "1234567", "password", "PassWord", "qwertyuiop", USERNAME, USERNAME.upper(), "somebody", "x" * 257]
+    "password",
+    ["", "1234567", "password", "PassWord", "qwertyuiop", USERNAME, USERNAME.upper(), "somebody", "x" * 257],
 )
 def test_a_password_that_is_easy_to_guess_is_refused(password: str) -> None:
     with pytest.raises(WeakPassword) as refusal:
@@ -26,7 +27,9 @@ def test_a_password_that_is_easy_to_guess_is_refused(password: str) -> None:
     assert refusal.value.detail.endswith(".")
 
 
-@pytest.mark.parametrize("password", ["mysecretpassword", "newpassword", "x" * 256, "пароль-пароль", "        é"])
+@pytest.mark.parametrize(
+    "password", ["mysecretpassword", "newpassword", "x" * 256, "пароль-пароль", "        é"]
+)
 def test_another_is_accepted(password: str) -> None:
     check_password_strength(password, username=USERNAME)
 

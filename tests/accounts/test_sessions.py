@@ -67,14 +67,21 @@ def test_a_session_is_of_one_user(services: Services, buyer: Buyer) -> None:
     other = services.transactions.write(lambda session: add_buyer(session, "other@example.com"))
     services.transactions.read(
         lambda session: pytest.raises(
-            SessionNotValid, require_session, session, user=session.get_one(User, other.id), token=buyer.token, now=NOW
+            SessionNotValid,
+            require_session,
+            session,
+            user=session.get_one(User, other.id),
+            token=buyer.token,
+            now=NOW,
         )
     )
 
 
 def test_all_sessions_of_a_user_end_and_no_other(services: Services, buyer: Buyer) -> None:
     other = services.transactions.write(lambda session: add_buyer(session, "other@example.com"))
-    services.transactions.write(lambda session: end_all_sessions(session, user=session.get_one(User, buyer.id)))
+    services.transactions.write(
+        lambda session: end_all_sessions(session, user=session.get_one(User, buyer.id))
+    )
     kept = services.transactions.read(lambda session: session.scalars(select(UserSession.user_id)).all())
     assert kept == [other.id]
 
@@ -82,5 +89,7 @@ def test_all_sessions_of_a_user_end_and_no_other(services: Services, buyer: Buye
 def test_expired_sessions_are_tidied_up(services: Services, buyer: Buyer) -> None:
     before = NOW + DAY_LONG - timedelta(seconds=1)
     assert services.transactions.write(lambda session: delete_expired_sessions(session, now=before)) == 0
-    assert services.transactions.write(lambda session: delete_expired_sessions(session, now=NOW + DAY_LONG)) == 1
+    assert (
+        services.transactions.write(lambda session: delete_expired_sessions(session, now=NOW + DAY_LONG)) == 1
+    )
     assert services.transactions.read(lambda session: count_rows(session, UserSession)) == 0

@@ -61,9 +61,7 @@ def test_threads_that_try_at_once_are_all_counted(app: APIFlask, throttle: Throt
             done.append(attempts_let_through(throttle, "a@example.com", tries=6))
 
     with clock_at(NOW):
-        threads = [
-            threading.Thread(target=try_often) for _ in range(4)
-        ]
+        threads = [threading.Thread(target=try_often) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -30,7 +30,10 @@ def test_an_address_has_one_normal_form(text: str, normal: str) -> None:
     assert normal_username(normal) == normal
 
 
-@pytest.mark.parametrize("text", ["", "x", "@x.com", "x@", "x@y", "a@b@c.com", "x" * 250 + "@y.com", "a@[127.0.0.1]", "a\x00@y.com"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "@x.com", "x@", "x@y", "a@b@c.com", "x" * 250 + "@y.com", "a@[127.0.0.1]", "a\x00@y.com"],
+)
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(NotAnAddress):
         normal_username(text)
@@ -91,4 +94,6 @@ def test_roles_are_granted_and_revoked(services: Services) -> None:
 def test_an_unknown_role_is_refused(services: Services) -> None:
     for change in (grant_role, revoke_role):
         with pytest.raises(RoleNotFound):
-            services.transactions.write(lambda session, change=change: change(session, user=store(session), role="king"))
+            services.transactions.write(
+                lambda session, change=change: change(session, user=store(session), role="king")
+            )

@@ -54,7 +54,9 @@ def test_imports_point_down() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize("path", python_files("src", "tests", "benchmarks"), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", python_files("src", "tests", "benchmarks"), ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_files_and_functions_are_short(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) <= FILE_LINES_MAX
@@ -72,7 +74,9 @@ def test_no_own_import_is_hidden_in_a_function() -> None:
                 for node in ast.walk(function):
                     names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
                     names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-                    hidden += [f"{path.name}:{node.lineno}" for name in names if name.split(".")[0] == "matinee"]
+                    hidden += [
+                        f"{path.name}:{node.lineno}" for name in names if name.split(".")[0] == "matinee"
+                    ]
     assert hidden == []
 
 
@@ -144,7 +148,16 @@ def test_the_tree_stands_by_itself() -> None:
     found = []
     for folder in ("src", "tests", "docs", "benchmarks", "deploy", "examples", "tools", ".ci"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and path.suffix in {".py", ".md", ".sh", ".html", ".txt", ".css", ".service", ""}:
+            if path.is_file() and path.suffix in {
+                ".py",
+                ".md",
+                ".sh",
+                ".html",
+                ".txt",
+                ".css",
+                ".service",
+                "",
+            }:
                 text = path.read_text(errors="replace")
                 found += [f"{path.relative_to(ROOT)}: {hit[0]}" for hit in foreign.finditer(text)]
     assert [line for line in found if not line.startswith("tests/architecture/")] == []

@@ -49,7 +49,12 @@ class ModelSale:
         return all(self.is_free(screening, label, now) for label in labels)
 
     def take(
-        self, order_id: int, screening: Screening, labels: tuple[Label, ...], now: datetime, hold: timedelta | None
+        self,
+        order_id: int,
+        screening: Screening,
+        labels: tuple[Label, ...],
+        now: datetime,
+        hold: timedelta | None,
     ) -> ModelOrder:
         """The order takes the seats: for good, or for as long as `hold` says."""
         amount = sum(self.prices[screening][label] for label in labels)

@@ -43,7 +43,9 @@ def test_the_second_claim_of_a_seat_is_refused_and_the_first_stays(services: Ser
     first = services.transactions.write(lambda session: claim(session, house.first_hall, "1", "2"))
     for labels in (("1",), ("2", "3"), ("3", "2"), ("1", "2")):
         with pytest.raises(SeatsNotFree):
-            services.transactions.write(lambda session, labels=labels: claim(session, house.first_hall, *labels))
+            services.transactions.write(
+                lambda session, labels=labels: claim(session, house.first_hall, *labels)
+            )
     kept = services.transactions.read(holders)
     assert len(kept) == 2
     assert set(kept.values()) == {first}
@@ -60,7 +62,9 @@ def test_a_hold_that_ran_out_is_taken_over_at_that_instant(services: Services, h
     just_before = NOW + MINUTE - timedelta(microseconds=1)
     with pytest.raises(SeatsNotFree):
         services.transactions.write(lambda session: claim(session, house.first_hall, "1", now=just_before))
-    second = services.transactions.write(lambda session: claim(session, house.first_hall, "1", now=NOW + MINUTE))
+    second = services.transactions.write(
+        lambda session: claim(session, house.first_hall, "1", now=NOW + MINUTE)
+    )
     assert list(services.transactions.read(holders).values()) == [second]
 
 
@@ -92,7 +96,9 @@ def test_the_database_itself_refuses_a_second_claim_and_a_second_valid_ticket(
     for statement in (again, insert(Ticket).values(ticket_values(order_id, seat))):
         with pytest.raises(IntegrityError):
             services.transactions.write(lambda session, statement=statement: session.execute(statement))
-    services.transactions.write(lambda s: s.execute(insert(Ticket).values(ticket_values(order_id, seat, "refunded"))))
+    services.transactions.write(
+        lambda s: s.execute(insert(Ticket).values(ticket_values(order_id, seat, "refunded")))
+    )
 
 
 def test_an_order_with_fewer_seats_than_asked_for_cannot_be_stored(services: Services, house: House) -> None:

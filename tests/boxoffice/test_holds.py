@@ -44,7 +44,9 @@ class Sale:
 
     def sell(self, order_id: int, now: datetime = NOW) -> list[Ticket]:
         return self.services.transactions.write(
-            lambda s: sell_hold(s, order=s.get_one(Order, order_id), buyer=s.get_one(User, self.buyer.id), now=now)
+            lambda s: sell_hold(
+                s, order=s.get_one(Order, order_id), buyer=s.get_one(User, self.buyer.id), now=now
+            )
         )
 
     def release(self, order_id: int) -> None:
@@ -54,7 +56,9 @@ class Sale:
 
     def refund(self, order_id: int, now: datetime = NOW) -> None:
         self.services.transactions.write(
-            lambda s: refund_order(s, order=s.get_one(Order, order_id), actor="counter", reason="ill", now=now)
+            lambda s: refund_order(
+                s, order=s.get_one(Order, order_id), actor="counter", reason="ill", now=now
+            )
         )
 
     def sweep(self, now: datetime) -> int:

@@ -41,7 +41,9 @@ HOLD = timedelta(minutes=10)
 FREE_LABELS = ("1", "2", "3")
 ASKED = {
     "free": st.lists(st.sampled_from([*FREE_LABELS, "99"]), min_size=1, max_size=3, unique=True).map(tuple),
-    "priced": st.lists(st.sampled_from([*LETTERED[:2], *LETTERED[4:]]), min_size=1, max_size=3, unique=True).map(tuple),
+    "priced": st.lists(
+        st.sampled_from([*LETTERED[:2], *LETTERED[4:]]), min_size=1, max_size=3, unique=True
+    ).map(tuple),
 }
 SEATS = st.sampled_from(["free", "priced"]).flatmap(lambda which: st.tuples(st.just(which), ASKED[which]))
 
@@ -73,7 +75,9 @@ class SaleMachine(RuleBasedStateMachine):
         self.services.transactions.write(clear)
 
     def write(self, work: Callable[[Session, User], object]) -> object:
-        return self.services.transactions.write(lambda session: work(session, session.get_one(User, self.buyer.id)))
+        return self.services.transactions.write(
+            lambda session: work(session, session.get_one(User, self.buyer.id))
+        )
 
     @rule(target=orders, seats=SEATS)
     def hold(self, seats: tuple[str, tuple[str, ...]]) -> object:
@@ -112,7 +116,11 @@ class SaleMachine(RuleBasedStateMachine):
 
         def work() -> int:
             sold = purchase_seats(
-                self.services.transactions, self.services.direct, self.services.version, purchase=purchase, now=self.now
+                self.services.transactions,
+                self.services.direct,
+                self.services.version,
+                purchase=purchase,
+                now=self.now,
             )
             assert tuple(seat.label for seat in sold) == labels
             return self.services.transactions.read(
@@ -167,7 +175,9 @@ class SaleMachine(RuleBasedStateMachine):
     @rule(order_id=orders)
     def refund(self, order_id: int) -> None:
         def work(session: Session, _buyer: User) -> None:
-            refund_order(session, order=session.get_one(Order, order_id), actor="counter", reason="ill", now=self.now)
+            refund_order(
+                session, order=session.get_one(Order, order_id), actor="counter", reason="ill", now=self.now
+            )
 
         state = self.model.orders[order_id].state
         if state in ("paid", "due"):
@@ -218,7 +228,9 @@ class SaleMachine(RuleBasedStateMachine):
 
     def _compare_tickets(self, session: Session, labels: dict[int, str]) -> None:
         tickets = session.scalars(select(Ticket)).all()
-        valid = [((one.screening_id, labels[one.seat_id]), one.order_id) for one in tickets if one.state == "valid"]
+        valid = [
+            ((one.screening_id, labels[one.seat_id]), one.order_id) for one in tickets if one.state == "valid"
+        ]
         # As a list: a second valid ticket of one seat would vanish in a dictionary.
         assert sorted(valid) == sorted(self.model.valid_tickets().items())
         assert {ticket.id for ticket in tickets_of_user(session, user_id=self.buyer.id)} == {
@@ -235,7 +247,9 @@ class SaleMachine(RuleBasedStateMachine):
         tickets = session.scalars(select(Ticket).where(Ticket.order_id == order_id)).all()
         if tickets:
             assert sum(ticket.amount for ticket in tickets) == order.total_amount
-        events = session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)).all()
+        events = session.scalars(
+            select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
+        ).all()
         assert [event.to_state for event in events] == known.states_seen
         assert [event.from_state for event in events] == [None, *known.states_seen[:-1]]
         for event in events:

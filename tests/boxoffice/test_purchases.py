@@ -27,7 +27,13 @@ from tests.building import DAY, LETTERED, NOW, PRICE_A, PRICE_B, Buyer, House, c
 @pytest.fixture
 def wanted(house: House, buyer: Buyer) -> Purchase:
     return Purchase(
-        username=buyer.username, token=buyer.token, cinema=None, day=DAY, title="Café", time="20:30", labels=["B1", "A1"]
+        username=buyer.username,
+        token=buyer.token,
+        cinema=None,
+        day=DAY,
+        title="Café",
+        time="20:30",
+        labels=["B1", "A1"],
     )
 
 
@@ -56,10 +62,14 @@ def test_both_ways_of_selling_leave_the_same_rows(services: Services, wanted: Pu
     def rows(session: Session) -> list[list[object]]:
         kept = []
         for order in session.scalars(select(Order).order_by(Order.id)):
-            tickets = session.scalars(select(Ticket).where(Ticket.order_id == order.id).order_by(Ticket.amount))
+            tickets = session.scalars(
+                select(Ticket).where(Ticket.order_id == order.id).order_by(Ticket.amount)
+            )
             claims = session.scalars(select(SeatClaim).where(SeatClaim.order_id == order.id))
             events = session.scalars(select(OrderEvent).where(OrderEvent.order_id == order.id))
-            mails = [mail for mail in session.scalars(select(Message)) if mail.payload == {"order_id": order.id}]
+            mails = [
+                mail for mail in session.scalars(select(Message)) if mail.payload == {"order_id": order.id}
+            ]
             own = {"id", "code", "order_id", "seat_id", "payload", "_sa_instance_state"}
             parts = ([order], tickets, claims, events, mails)
             kept.append(
@@ -72,7 +82,9 @@ def test_both_ways_of_selling_leave_the_same_rows(services: Services, wanted: Pu
     assert [len(part) for part in first] == [1, 2, 2, 1, 1]
 
 
-def test_a_hold_is_not_sold_over_until_it_runs_out(services: Services, wanted: Purchase, house: House) -> None:
+def test_a_hold_is_not_sold_over_until_it_runs_out(
+    services: Services, wanted: Purchase, house: House
+) -> None:
     services.transactions.write(
         lambda session: hold_seats(
             session, screening_id=house.lettered, labels=["A1"], buyer=None, currency="UAH", channel="site",
@@ -98,7 +110,9 @@ def test_the_halls_are_tried_in_the_order_of_their_names(
     order = []
     for labels in (["1"], ["1", "2"], ["2"], ["3"]):
         sold = purchase(services, replace(film, labels=labels))
-        order.append(services.transactions.read(lambda s, sold=sold: s.get_one(Ticket, sold[0].ticket_id).screening_id))
+        order.append(
+            services.transactions.read(lambda s, sold=sold: s.get_one(Ticket, sold[0].ticket_id).screening_id)
+        )
     assert order == [house.first_hall, house.second_hall, house.first_hall, house.first_hall]
     with pytest.raises(SeatsNotFree):
         purchase(services, replace(film, labels=["1"]))

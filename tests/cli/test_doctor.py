@@ -30,9 +30,7 @@ def worker_alive(services: Services) -> None:
 
 
 @pytest.mark.usefixtures("worker_alive")
-def test_all_is_well_with_a_worker_and_a_mail_server(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_all_is_well_with_a_worker_and_a_mail_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with running_mail_server(credentials=(b"me", b"p@ss")) as server:
         monkeypatch.setenv("MATINEE_SMTP_URL", f"smtp://me:p%40ss@127.0.0.1:{server.port}")
         result = run()
@@ -51,7 +49,9 @@ def test_a_worker_that_nobody_saw_is_wrong() -> None:
 
 def test_a_worker_that_stopped_is_wrong(services: Services) -> None:
     before = clock.now() - timedelta(minutes=10)
-    services.transactions.write(lambda session: sign_heartbeat(session, name="w", started_at=before, now=before))
+    services.transactions.write(
+        lambda session: sign_heartbeat(session, name="w", started_at=before, now=before)
+    )
     result = run()
     assert result.exit_code == 1
     assert "seen 60" in result.output
@@ -113,7 +113,11 @@ def test_a_wrong_setting_ends_with_code_2(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
     [
-        ("database_url", "postgresql://u:pw@h/n?password=pw&sslmode=require", "postgresql://u:***@h/n?sslmode=require"),
+        (
+            "database_url",
+            "postgresql://u:pw@h/n?password=pw&sslmode=require",
+            "postgresql://u:***@h/n?sslmode=require",
+        ),
         ("smtp_url", "smtps://me:pw@h:465", "smtps://***@h:465"),
         ("secret_key", "0123456789", "***"),
         ("cors_origins", ("https://a.org", "https://b.org"), "https://a.org https://b.org"),

@@ -31,7 +31,13 @@ def user() -> User:
 def message() -> Message:
     now = clock.now()
     return Message(
-        kind="k", recipient="a@b.org", payload={}, created_at=now, next_attempt_at=now, sent_at=now, failed_at=now
+        kind="k",
+        recipient="a@b.org",
+        payload={},
+        created_at=now,
+        next_attempt_at=now,
+        sent_at=now,
+        failed_at=now,
     )
 
 
@@ -46,7 +52,10 @@ VIOLATIONS: dict[str, tuple[list[Base], str]] = {
         [cinema(), Hall(cinema_id=1, name="1"), Hall(cinema_id=1, name="1")],
         "uq_hall_cinema_id_name",
     ),
-    "a check": ([cinema(), Hall(cinema_id=1, name="1", turnaround_minutes=-1)], "ck_hall_turnaround_not_negative"),
+    "a check": (
+        [cinema(), Hall(cinema_id=1, name="1", turnaround_minutes=-1)],
+        "ck_hall_turnaround_not_negative",
+    ),
     "a check over two columns": ([message()], "ck_outbox_one_end"),
     "a check of a set": ([user(), role("king")], "ck_user_role_known_role"),
 }
@@ -89,4 +98,3 @@ def test_a_reference_to_nothing_is_refused(services: Services) -> None:
     # SQLite does not say which reference it was.
     expected = "fk_hall_cinema_id_cinema" if services.direct else None
     assert violated_constraint(caught.value) == expected
-

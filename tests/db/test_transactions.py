@@ -40,7 +40,9 @@ def count_up(session: Session, key: str) -> None:
 
 
 def counts(transactions: Transactions) -> dict[str, int]:
-    rows = transactions.read(lambda session: session.execute(select(AttemptCount.key, AttemptCount.count)).all())
+    rows = transactions.read(
+        lambda session: session.execute(select(AttemptCount.key, AttemptCount.count)).all()
+    )
     return {key: count for key, count in rows}
 
 
@@ -75,7 +77,9 @@ def test_an_error_in_a_statement_is_not_tried_again(transactions: Transactions, 
     def work(session: Session) -> None:
         tries.append(1)
         # An error of the program on either database, not of the moment.
-        session.execute(text("SELECT 1 / 0" if services.direct else "INSERT INTO attempt_count (key) VALUES (NULL)"))
+        session.execute(
+            text("SELECT 1 / 0" if services.direct else "INSERT INTO attempt_count (key) VALUES (NULL)")
+        )
 
     with pytest.raises(Exception) as caught:  # noqa: PT011 - each database has its own class
         transactions.write(work)

@@ -39,7 +39,9 @@ class TestPostgresqlIsAway:
     def database_url(self, own_postgres: PostgresServer) -> str:
         return own_postgres.url("matinee")
 
-    def test_it_goes_on_when_the_server_is_back(self, services: Services, own_postgres: PostgresServer) -> None:
+    def test_it_goes_on_when_the_server_is_back(
+        self, services: Services, own_postgres: PostgresServer
+    ) -> None:
         add_user(services, "before@example.org")
         own_postgres.stop()
         with pytest.raises(DatabaseUnavailable):

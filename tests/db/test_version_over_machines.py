@@ -30,7 +30,9 @@ def process_on(machine: Path, address: str) -> Iterator[PostgresVersion]:
         engine.dispose()
 
 
-def test_a_change_is_seen_by_another_process_of_the_machine_at_once(postgresql_url: str, tmp_path: Path) -> None:
+def test_a_change_is_seen_by_another_process_of_the_machine_at_once(
+    postgresql_url: str, tmp_path: Path
+) -> None:
     here = tmp_path / "here"
     with process_on(here, postgresql_url) as seller, process_on(here, postgresql_url) as reader:
         before = reader.current()
@@ -57,7 +59,9 @@ def test_a_change_is_seen_on_another_machine_at_once(postgresql_url: str, tmp_pa
         assert reader.current() != before
 
 
-def test_a_machine_that_joins_keeps_nothing_until_the_others_know_it(postgresql_url: str, tmp_path: Path) -> None:
+def test_a_machine_that_joins_keeps_nothing_until_the_others_know_it(
+    postgresql_url: str, tmp_path: Path
+) -> None:
     with (
         process_on(tmp_path / "here", postgresql_url) as first,
         process_on(tmp_path / "there", postgresql_url) as joining,

@@ -22,6 +22,8 @@ def test_currencies_have_their_own_minor_units() -> None:
     assert [minor_digits(currency) for currency in ("EUR", "JPY", "TND")] == [2, 0, 3]
 
 
-@pytest.mark.parametrize(("text", "is_code"), [("EUR", True), ("eur", False), ("EURO", False), ("", False), ("EU\n", False)])
+@pytest.mark.parametrize(
+    ("text", "is_code"), [("EUR", True), ("eur", False), ("EURO", False), ("", False), ("EU\n", False)]
+)
 def test_a_currency_code_is_three_capitals(text: str, is_code: bool) -> None:
     assert is_currency_code(text) is is_code

@@ -49,7 +49,9 @@ class Answer:
 class Crowd:
     """Starts the processes; `buy` lets all shoppers begin, `answers` waits for them."""
 
-    def __init__(self, shoppers: Sequence[Shopper], screening: dict[str, str], *, asks_again: bool = False) -> None:
+    def __init__(
+        self, shoppers: Sequence[Shopper], screening: dict[str, str], *, asks_again: bool = False
+    ) -> None:
         """`asks_again`: after a 503 the same purchase is sent again, as its answer asks for."""
         self._processes = []
         for number in range(PROCESSES):
@@ -116,7 +118,10 @@ def _shop(shopper: dict[str, Any], plan: dict[str, Any], answers: list[dict[str,
 
 
 def _buy(
-    connection: http.client.HTTPConnection, shopper: dict[str, Any], screening: dict[str, str], labels: list[str]
+    connection: http.client.HTTPConnection,
+    shopper: dict[str, Any],
+    screening: dict[str, str],
+    labels: list[str],
 ) -> dict[str, Any]:
     headers = {"username": shopper["username"], "token": shopper["token"], **screening}
     path = "/buyTicket" if len(labels) == 1 else "/buyManyTikets"

@@ -32,7 +32,9 @@ def settings_for(database_url: str, data_dir: Path, **more: str) -> dict[str, st
     }
 
 
-def wait_until(what: str, is_so: Callable[[], object], seconds_max: float, pause_seconds: float = 0.05) -> None:
+def wait_until(
+    what: str, is_so: Callable[[], object], seconds_max: float, pause_seconds: float = 0.05
+) -> None:
     """Raise AssertionError unless `is_so` gives something true within `seconds_max`."""
     deadline = time.monotonic() + seconds_max
     while not is_so():

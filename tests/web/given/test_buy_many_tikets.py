@@ -56,7 +56,9 @@ def test_each_seat_is_a_ticket_of_one_order_and_one_mail(
     services.transactions.read(check)
 
 
-@pytest.mark.parametrize("number", ["[A1, A2, A3]", '["A1", "A2", "A3"]', "A1,A2,A3", "['A1','A2','A3']", " [ A1 ,A2,A3 ] "])
+@pytest.mark.parametrize(
+    "number", ["[A1, A2, A3]", '["A1", "A2", "A3"]', "A1,A2,A3", "['A1','A2','A3']", " [ A1 ,A2,A3 ] "]
+)
 def test_letters_are_read_in_every_notation(buy: Buy, number: str) -> None:
     bought = buy(PATH, **LETTERED, number=number)
     assert [ticket["number"] for ticket in bought.json["data"]] == ["A1", "A2", "A3"]
@@ -70,7 +72,9 @@ def test_numbers_are_read_in_every_notation(buy: Buy, number: str) -> None:
 
 @pytest.mark.parametrize("number", [[1, 2], ["1", "2"], [1, "2"], "1,2", "[1, 2]"])
 @on_one_database
-def test_a_json_object_may_carry_a_list(client: FlaskClient, house: House, buyer: Buyer, number: object) -> None:
+def test_a_json_object_may_carry_a_list(
+    client: FlaskClient, house: House, buyer: Buyer, number: object
+) -> None:
     values = {
         "username": buyer.username, "token": buyer.token, "date": "2030-05-18", "title": "Амели", "time": "18:00",
         "number": number,
@@ -121,7 +125,19 @@ def test_prices_of_the_zones_add_up(buy: Buy, services: Services) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["1,1", "[1, 2, 1]", "5,5.", ",", "[]", "1,", "[1;2]", ",".join(map(str, range(1, 12))), "1," * 4000, "[[1]]"]
+    "number",
+    [
+        "1,1",
+        "[1, 2, 1]",
+        "5,5.",
+        ",",
+        "[]",
+        "1,",
+        "[1;2]",
+        ",".join(map(str, range(1, 12))),
+        "1," * 4000,
+        "[[1]]",
+    ],
 )
 @on_one_database
 def test_a_list_that_cannot_be_is_a_bad_request(buy: Buy, services: Services, number: str) -> None:
@@ -147,8 +163,12 @@ def test_ten_seats_are_the_most(buy: Buy, open_app: OpenApp, buyer: Buyer) -> No
 def test_the_checks_come_in_the_order_of_the_contract(
     buy: Buy, services: Services, buyer: Buyer, house: House
 ) -> None:
-    newcomer = services.transactions.write(lambda session: add_buyer(session, "new@example.com", confirmed=False))
-    services.transactions.write(lambda session: session.execute(update(Cinema).values(sells_priced_unpaid=False)))
+    newcomer = services.transactions.write(
+        lambda session: add_buyer(session, "new@example.com", confirmed=False)
+    )
+    services.transactions.write(
+        lambda session: session.execute(update(Cinema).values(sells_priced_unpaid=False))
+    )
     wrong = {
         "username": "nobody@example.com", "token": "wrong", "date": "2031-01-01", "title": "None", "time": "03:00",
         "number": "98,99",

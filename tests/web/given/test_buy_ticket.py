@@ -79,8 +79,17 @@ def test_a_purchase_stores_all_that_belongs_to_it(
         assert (order.seats_asked, order.total_amount, order.paid_amount, order.currency) == (1, 0, 0, "UAH")
         assert (claim.screening_id, claim.order_id, claim.expires_at) == (house.first_hall, order.id, None)
         assert claim.seat_id == ticket.seat_id
-        assert (event.from_state, event.to_state, event.actor, event.at) == (None, "paid", buyer.username, NOW)
-        assert (mail.kind, mail.recipient, mail.payload) == ("tickets", buyer.username, {"order_id": order.id})
+        assert (event.from_state, event.to_state, event.actor, event.at) == (
+            None,
+            "paid",
+            buyer.username,
+            NOW,
+        )
+        assert (mail.kind, mail.recipient, mail.payload) == (
+            "tickets",
+            buyer.username,
+            {"order_id": order.id},
+        )
         assert mail.next_attempt_at == NOW
 
     services.transactions.read(check)
@@ -89,7 +98,9 @@ def test_a_purchase_stores_all_that_belongs_to_it(
 def test_the_checks_come_in_the_order_of_the_contract(
     buy: Buy, services: Services, buyer: Buyer, house: House
 ) -> None:
-    newcomer = services.transactions.write(lambda session: add_buyer(session, "new@example.com", confirmed=False))
+    newcomer = services.transactions.write(
+        lambda session: add_buyer(session, "new@example.com", confirmed=False)
+    )
     website_only(services)
     # Everything is wrong; then one thing after the other is put right.
     wrong = {
@@ -124,7 +135,12 @@ def website_only(services: Services, *, sells: bool = False) -> None:
 
 
 def test_nothing_is_stored_of_a_purchase_that_is_refused(buy: Buy, services: Services) -> None:
-    for changes in ({"number": "99"}, {"time": "03:00"}, {"token": "wrong"}, {"number": HOUSE_SEAT, "time": "21:30"}):
+    for changes in (
+        {"number": "99"},
+        {"time": "03:00"},
+        {"token": "wrong"},
+        {"number": HOUSE_SEAT, "time": "21:30"},
+    ):
         assert buy(**changes).status_code in (400, 404)
     for table in (Order, SeatClaim, Ticket, OrderEvent, Message):
         assert services.transactions.read(lambda session, table=table: count_rows(session, table)) == 0
@@ -257,7 +273,9 @@ def test_a_seat_that_the_hall_does_not_have(buy: Buy) -> None:
 def test_the_first_hall_with_the_seat_free_sells_it(buy: Buy, services: Services, house: House) -> None:
     for hall in (house.first_hall, house.second_hall):
         ticket_id = buy().json["data"]["id"]
-        sold = services.transactions.read(lambda session, key=ticket_id: session.get_one(Ticket, key).screening_id)
+        sold = services.transactions.read(
+            lambda session, key=ticket_id: session.get_one(Ticket, key).screening_id
+        )
         assert sold == hall
     assert answer(buy) == NO_SEAT
 
@@ -268,7 +286,11 @@ def test_a_screening_with_a_price_is_due_at_the_counter(buy: Buy, services: Serv
     def check(session) -> None:  # noqa: ANN001
         ticket = session.get_one(Ticket, ticket_id)
         assert (ticket.state, ticket.amount) == ("valid", PRICE_A)
-        assert (ticket.order.state, ticket.order.total_amount, ticket.order.paid_amount) == ("due", PRICE_A, 0)
+        assert (ticket.order.state, ticket.order.total_amount, ticket.order.paid_amount) == (
+            "due",
+            PRICE_A,
+            0,
+        )
 
     services.transactions.read(check)
 

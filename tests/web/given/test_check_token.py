@@ -57,7 +57,11 @@ def test_the_token_may_come_in_the_header_or_the_cookie(client: FlaskClient, buy
 
 @on_one_database
 def test_missing_or_malformed_values(client: FlaskClient, buyer: Buyer) -> None:
-    for query in ({"token": "x"}, {"username": "nobody", "token": "x"}, {"username": buyer.username, "token": "x" * 201}):
+    for query in (
+        {"token": "x"},
+        {"username": "nobody", "token": "x"},
+        {"username": buyer.username, "token": "x" * 201},
+    ):
         answer = client.get("/checkToken", query_string=query)
         assert (answer.status_code, answer.json["message"]) == (400, "Bad request")
 

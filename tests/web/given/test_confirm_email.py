@@ -54,7 +54,9 @@ def test_the_code_confirms_and_works_once(client: FlaskClient, services: Service
     assert ask(client, code) == ALREADY
 
 
-def test_a_code_may_be_typed_in_small_letters_and_with_blanks(client: FlaskClient, services: Services) -> None:
+def test_a_code_may_be_typed_in_small_letters_and_with_blanks(
+    client: FlaskClient, services: Services
+) -> None:
     assert ask(client, f" {get_code(client, services).lower()} ") == CONFIRMED
 
 
@@ -129,7 +131,12 @@ def test_codes_are_kept_as_hashes(client: FlaskClient, services: Services) -> No
 
 @on_one_database
 def test_missing_or_malformed_values(client: FlaskClient) -> None:
-    for query in ({}, {"username": "nobody"}, {"username": USERNAME, "code": "x" * 101}, {"username": USERNAME, "view": "x"}):
+    for query in (
+        {},
+        {"username": "nobody"},
+        {"username": USERNAME, "code": "x" * 101},
+        {"username": USERNAME, "view": "x"},
+    ):
         answer = client.get("/confirmEmail", query_string=query)
         assert (answer.status_code, answer.json["message"]) == (400, "Bad request")
         assert answer.json["detail"]

@@ -18,7 +18,12 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 def test_a_program_gets_what_get_tikets_says(client: FlaskClient, buy: Buy, buyer: Buyer) -> None:
     buy()
     own = {"username": buyer.username, "token": buyer.token}
-    for accept in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}, {"Accept": "application/json, text/html;q=0.5"}):
+    for accept in (
+        {},
+        {"Accept": "*/*"},
+        {"Accept": "application/json"},
+        {"Accept": "application/json, text/html;q=0.5"},
+    ):
         shown = client.get("/displayTikets", query_string=own, headers=accept)
         assert shown.json == client.get("/getTikets", query_string=own).json
         assert len(shown.json["tikets"]) == 1
@@ -38,7 +43,9 @@ def test_a_browser_gets_a_page_with_the_pictures(client: FlaskClient, buy: Buy, 
 
 def test_titles_are_written_as_text(client: FlaskClient, services: Services, buy: Buy, buyer: Buyer) -> None:
     buy()
-    services.transactions.write(lambda session: session.execute(update(Film).values(title="<script>x</script>")))
+    services.transactions.write(
+        lambda session: session.execute(update(Film).values(title="<script>x</script>"))
+    )
     page = client.get(
         "/displayTikets", query_string={"username": buyer.username, "token": buyer.token}, headers=BROWSER
     )

@@ -14,7 +14,11 @@ from tests.web.conftest import OpenApp
 @pytest.mark.parametrize("path", ["/forgotPassword", "/forgot-password"])
 def test_a_secret_code_is_mailed(client: FlaskClient, services: Services, buyer: Buyer, path: str) -> None:
     named = {"username": "User@example.com"}
-    for answer in (client.post(path, query_string=named), client.post(path, json=named), client.post(path, data=named)):
+    for answer in (
+        client.post(path, query_string=named),
+        client.post(path, json=named),
+        client.post(path, data=named),
+    ):
         assert (answer.status_code, answer.json) == (200, {"message": "Email sent successfully"})
     assert services.transactions.read(mail_kinds) == ["reset_password"] * 3
     codes = services.transactions.read(lambda session: mailed_codes(session, "reset_password"))

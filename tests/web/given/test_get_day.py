@@ -64,7 +64,15 @@ def test_a_screening_after_midnight_belongs_to_the_day_on_its_wall_clock(
 
 
 def test_a_day_without_screenings_and_what_is_no_day_are_not_found(client: FlaskClient, house: House) -> None:
-    for date in ("2031-01-01", "2030-02-30", "2030-13-01", "tomorrow", "18.05.2030", "2030-05.18", "0000-00-00"):
+    for date in (
+        "2031-01-01",
+        "2030-02-30",
+        "2030-13-01",
+        "tomorrow",
+        "18.05.2030",
+        "2030-05.18",
+        "0000-00-00",
+    ):
         answer = client.get("/getDay", query_string={"date": date})
         assert (answer.status_code, answer.json) == (404, {"message": "Date not found"}), date
 

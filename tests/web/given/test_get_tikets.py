@@ -29,7 +29,9 @@ def test_every_ticket_is_there_as_it_was_bought(client: FlaskClient, buy: Buy, b
     many = buy("/buyManyTikets", number="2,1").json["data"]
     answer = client.get("/getTikets", query_string=own(buyer))
     assert answer.json["message"] == "success"
-    bought = [{name: value for name, value in ticket.items() if name != "username"} for ticket in [*many, later]]
+    bought = [
+        {name: value for name, value in ticket.items() if name != "username"} for ticket in [*many, later]
+    ]
     tickets = answer.json["tikets"]
     assert sorted(tickets, key=lambda ticket: ticket["id"]) == sorted(bought, key=lambda ticket: ticket["id"])
     # In the order of the screenings.
@@ -42,7 +44,9 @@ def test_nobody_sees_the_tickets_of_another(client: FlaskClient, services: Servi
     assert client.get("/getTikets", query_string=own(other)).json["tikets"] == []
 
 
-def test_a_ticket_that_was_refunded_is_gone(client: FlaskClient, services: Services, buy: Buy, buyer: Buyer) -> None:
+def test_a_ticket_that_was_refunded_is_gone(
+    client: FlaskClient, services: Services, buy: Buy, buyer: Buyer
+) -> None:
     buy()
     services.transactions.write(
         lambda session: refund_order(
@@ -98,7 +102,12 @@ def test_the_cookie_of_one_does_not_open_the_tickets_of_another(
 
 
 def test_without_a_token_it_is_a_bad_request(client: FlaskClient, buyer: Buyer) -> None:
-    for query in ({}, {"username": buyer.username}, {"username": "nobody", "token": "x"}, {"token": buyer.token}):
+    for query in (
+        {},
+        {"username": buyer.username},
+        {"username": "nobody", "token": "x"},
+        {"token": buyer.token},
+    ):
         answer = client.get("/getTikets", query_string=query)
         assert (answer.status_code, answer.json["message"]) == (400, "Bad request")
         assert answer.json["detail"]

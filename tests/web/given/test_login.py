@@ -99,7 +99,9 @@ def test_missing_or_malformed_values_are_a_bad_request(client: FlaskClient, valu
 
 
 @on_one_database
-@pytest.mark.parametrize("body", ["{", "[1]", '"text"', "\ud800".encode("utf-8", "surrogatepass"), "[" * 100_000])
+@pytest.mark.parametrize(
+    "body", ["{", "[1]", '"text"', "\ud800".encode("utf-8", "surrogatepass"), "[" * 100_000]
+)
 def test_a_body_that_is_no_json_object_is_a_bad_request(client: FlaskClient, body: str | bytes) -> None:
     answer = client.post("/login", data=body, content_type="application/json")
     assert (answer.status_code, answer.json["message"]) == (400, "Bad request")
@@ -117,7 +119,9 @@ def test_several_devices_can_be_signed_in(client: FlaskClient, buyer: Buyer) -> 
     tokens = {client.post("/login", query_string=RIGHT).json["token"] for _ in range(3)} | {buyer.token}
     assert len(tokens) == 4
     for token in tokens:
-        assert client.get("/checkToken", query_string={**RIGHT, "token": token}).json["message"] == "Token valid"
+        assert (
+            client.get("/checkToken", query_string={**RIGHT, "token": token}).json["message"] == "Token valid"
+        )
 
 
 def test_only_the_hash_of_the_token_is_kept(client: FlaskClient, services: Services, buyer: Buyer) -> None:

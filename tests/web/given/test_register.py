@@ -82,8 +82,28 @@ def test_what_is_no_address_is_a_bad_request(client: FlaskClient, services: Serv
 @on_one_database
 @pytest.mark.parametrize(
     "password",
-    [None, "", "short 7", "password123", "PASSWORD123", "new@example.com", "NEW@example.com", "x" * 257, "x" * 1025],
-    ids=["missing", "empty", "short", "common", "common in capitals", "address", "address in capitals", "long", "longer"],
+    [
+        None,
+        "",
+        "short 7",
+        "password123",
+        "PASSWORD123",
+        "new@example.com",
+        "NEW@example.com",
+        "x" * 257,
+        "x" * 1025,
+    ],
+    ids=[
+        "missing",
+        "empty",
+        "short",
+        "common",
+        "common in capitals",
+        "address",
+        "address in capitals",
+        "long",
+        "longer",
+    ],
 )
 def test_a_weak_password_is_a_bad_request(
     client: FlaskClient, services: Services, password: str | None
@@ -101,7 +121,9 @@ def test_a_weak_password_is_told_before_the_name_is_looked_up(client: FlaskClien
 
 
 def test_any_other_password_will_do(client: FlaskClient) -> None:
-    for number, password in enumerate(("8 letter", "пароль довгий", "x y" * 80, "\N{PILE OF POO}" * 8, "' OR 1=1 --")):
+    for number, password in enumerate(
+        ("8 letter", "пароль довгий", "x y" * 80, "\N{PILE OF POO}" * 8, "' OR 1=1 --")
+    ):
         values = {"username": f"user{number}@example.com", "password": password}
         assert client.post("/register", json=values).status_code == 200
         assert client.post("/login", query_string=values).status_code == 200

@@ -52,7 +52,9 @@ def test_every_session_of_the_user_ends_and_no_other(
     client: FlaskClient, services: Services, buyer: Buyer, code: str
 ) -> None:
     other = services.transactions.write(lambda session: add_buyer(session, "other@example.com"))
-    second = client.post("/login", query_string={"username": buyer.username, "password": PASSWORD}).json["token"]
+    second = client.post("/login", query_string={"username": buyer.username, "password": PASSWORD}).json[
+        "token"
+    ]
     assert reset(client, code) == DONE
     for username, token, valid in (
         (buyer.username, buyer.token, "Token not valid"),
@@ -84,7 +86,9 @@ def test_a_wrong_code_is_told_before_a_weak_password(client: FlaskClient, code: 
 
 @on_one_database
 @pytest.mark.parametrize("weak", ["short", "password123", "user@example.com", "x" * 257])
-def test_a_weak_password_is_refused_and_the_code_stays_good(client: FlaskClient, code: str, weak: str) -> None:
+def test_a_weak_password_is_refused_and_the_code_stays_good(
+    client: FlaskClient, code: str, weak: str
+) -> None:
     status, body = reset(client, code, weak)
     assert (status, body["message"]) == (400, "Bad request")
     assert body["detail"]

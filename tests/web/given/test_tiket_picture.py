@@ -55,7 +55,9 @@ def test_two_tickets_have_two_pictures(client: FlaskClient, buy: Buy) -> None:
     assert first.data != second.data
 
 
-@pytest.mark.parametrize("ticket_id", ["AAAABBBBCCCCDDDD", "x", "%00", "A" * 500, "..%2f..%2fetc%2fpasswd", "%D0%90", "%ff"])
+@pytest.mark.parametrize(
+    "ticket_id", ["AAAABBBBCCCCDDDD", "x", "%00", "A" * 500, "..%2f..%2fetc%2fpasswd", "%D0%90", "%ff"]
+)
 def test_an_unknown_id_is_not_found(client: FlaskClient, ticket_id: str) -> None:
     for path in (f"/tikets/{ticket_id}.png", f"/tikets/{ticket_id}.svg", f"/tikets/{ticket_id}"):
         answer = client.get(path)
@@ -84,7 +86,9 @@ def test_the_ticket_behind_the_picture_names_nobody(client: FlaskClient, buy: Bu
     assert "user@example.com" not in page.text
 
 
-def test_a_ticket_that_is_not_valid_any_more_says_so(client: FlaskClient, services: Services, buy: Buy) -> None:
+def test_a_ticket_that_is_not_valid_any_more_says_so(
+    client: FlaskClient, services: Services, buy: Buy
+) -> None:
     ticket_id = buy().json["data"]["id"]
     services.transactions.write(
         lambda session: refund_order(
