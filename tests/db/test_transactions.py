@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from apiflask import APIFlask
 from sqlalchemy import make_url, select, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
@@ -87,10 +88,11 @@ def test_an_error_in_a_statement_is_not_tried_again(transactions: Transactions, 
     assert len(tries) == 1
 
 
-def test_threads_that_count_the_same_row_lose_nothing(transactions: Transactions) -> None:
+def test_threads_that_count_the_same_row_lose_nothing(app: APIFlask, transactions: Transactions) -> None:
     def work() -> None:
-        for _ in range(10):
-            transactions.write(lambda session: count_up(session, "a"))
+        with app.app_context():
+            for _ in range(10):
+                transactions.write(lambda session: count_up(session, "a"))
 
     with ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(work) for _ in range(8)]:
@@ -103,7 +105,9 @@ class TestOnPostgresql:
     def database_url(self, postgresql_url: str) -> str:
         return postgresql_url
 
-    def test_a_deadlock_is_tried_again_from_the_start(self, transactions: Transactions) -> None:
+    def test_a_deadlock_is_tried_again_from_the_start(
+        self, app: APIFlask, transactions: Transactions
+    ) -> None:
         both_hold_one = threading.Barrier(2)
         tries: list[str] = []
 
@@ -115,7 +119,8 @@ class TestOnPostgresql:
                     both_hold_one.wait(10)
                 count_up(session, second)
 
-            transactions.write(work)
+            with app.app_context():
+                transactions.write(work)
 
         with ThreadPoolExecutor(2) as pool:
             for done in [pool.submit(cross, "a", "b"), pool.submit(cross, "b", "a")]:

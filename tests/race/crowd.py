@@ -50,15 +50,24 @@ class Crowd:
     """Starts the processes; `buy` lets all shoppers begin, `answers` waits for them."""
 
     def __init__(
-        self, shoppers: Sequence[Shopper], screening: dict[str, str], *, asks_again: bool = False
+        self,
+        shoppers: Sequence[Shopper],
+        screening: dict[str, str],
+        *,
+        asks_again: bool = False,
+        rest_seconds: float = 0.0,
     ) -> None:
-        """`asks_again`: after a 503 the same purchase is sent again, as its answer asks for."""
+        """`asks_again`: after a 503 the same purchase is sent again, as its answer asks for.
+
+        `rest_seconds`: between two purchases, so that a test has the time to do something in the middle of them.
+        """
         self._processes = []
         for number in range(PROCESSES):
             plan = {
                 "shoppers": [vars(shopper) for shopper in shoppers[number::PROCESSES]],
                 "screening": screening,
                 "asks_again": asks_again,
+                "rest_seconds": rest_seconds,
             }
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.race.crowd"],
@@ -105,12 +114,14 @@ def _shop(shopper: dict[str, Any], plan: dict[str, Any], answers: list[dict[str,
             answer = _buy(connection, shopper, plan["screening"], labels)
         except ConnectionRefusedError:
             # It was certainly not bought: the server is away.
+            connection.close()
             waiting.insert(0, labels)
             time.sleep(PAUSE_SECONDS)
             continue
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             answer = {"status": NO_ANSWER, "tickets": {}, "said": repr(error)}
+        time.sleep(plan["rest_seconds"])
         answers.append({"username": shopper["username"], "labels": labels, **answer})
         if answer["status"] == 503 and plan["asks_again"]:
             waiting.insert(0, labels)

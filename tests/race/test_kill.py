@@ -24,7 +24,8 @@ from tests.race.processes import (
 )
 
 BUYERS = 8
-SEATS = 280
+SEATS = 600
+REST_SECONDS = 0.02
 
 
 def crowd_for(house: House, port: int, *, asks_again: bool = False) -> Crowd:
@@ -38,7 +39,7 @@ def crowd_for(house: House, port: int, *, asks_again: bool = False) -> Crowd:
             wishes.append(seats[:count])
             del seats[:count]
         shoppers.append(Shopper(username, token, port, wishes))
-    return Crowd(shoppers, house.screening, asks_again=asks_again)
+    return Crowd(shoppers, house.screening, asks_again=asks_again, rest_seconds=REST_SECONDS)
 
 
 def test_a_killed_server_loses_no_sale_and_every_mail_arrives(database_url: str, tmp_path: Path) -> None:

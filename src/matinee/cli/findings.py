@@ -69,8 +69,9 @@ def look_at_database(engine: Engine) -> Iterator[Finding]:
                 text("SELECT sqlite_version()" if on_sqlite else "SHOW server_version")
             ).scalar_one()
         revision = current_revision(engine)
-    except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
+    except (DatabaseUnavailable, DBAPIError) as error:
+        cause = error if isinstance(error, DBAPIError) else error.__cause__
+        reason = str(getattr(cause, "orig", error)).strip().splitlines()[0]
         advice = "Start the database, or correct MATINEE_DATABASE_URL."
         yield Finding("database", f"does not answer: {reason}", advice)
         return

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from matinee.db.engine import READ_ONLY
 from matinee.db.errors import SchemaNotCurrent
+from matinee.db.failures import is_unavailability, unavailable
 
 # Written here so that asking "is the schema current?" needs no Alembic (80 ms); a test holds it against the steps.
 HEAD_REVISION = "0001"
@@ -19,13 +21,18 @@ _STEPS = Path(__file__).parent / "migrations"
 
 
 def current_revision(engine: Engine) -> str | None:
-    """The revision that the database has; None for a database without our tables."""
-    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
-        return _revision_of(connection)
+    """The revision that the database has; None for a database without our tables. Raises DatabaseUnavailable."""
+    try:
+        with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            return _revision_of(connection)
+    except DBAPIError as error:
+        if is_unavailability(error):
+            raise unavailable(error) from error
+        raise
 
 
 def schema_is_current(engine: Engine) -> bool:
-    """Whether the database has the schema that this version needs."""
+    """Whether the database has the schema that this version needs. Raises DatabaseUnavailable."""
     return current_revision(engine) == HEAD_REVISION
 
 
