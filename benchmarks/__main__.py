@@ -27,7 +27,11 @@ def main(seconds: float, rounds: int, only: tuple[str, ...], workers: int, threa
     parts = only or PARTS
     results: list[Result] = []
     with running_postgres() as server:
-        for line in (*describe_machine(), f"PostgreSQL {server.described}", f"load: {load_program().described}"):
+        for line in (
+            *describe_machine(),
+            f"PostgreSQL {server.described}",
+            f"load: {load_program().described}",
+        ):
             console.print(line)
         console.print(f"{rounds} rounds of {seconds:g} s; {workers} processes with {threads} threads each\n")
         if "purchases" in parts:

@@ -39,7 +39,11 @@ class LoadProgram:
 
     @property
     def described(self) -> str:
-        return "wrk" if self.wrk else "our own in Python, which takes more of the processor than wrk: ratios come out lower"
+        return (
+            "wrk"
+            if self.wrk
+            else "our own in Python, which takes more of the processor than wrk: ratios come out lower"
+        )
 
 
 def load_program() -> LoadProgram:
@@ -65,7 +69,15 @@ def _run(port: int, path: str, clients: int, seconds: float, arguments: list[str
         command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--latency", *script, url]
         command += ["--", *arguments] if arguments else []
     else:
-        command = [sys.executable, "-m", "benchmarks.python_load", url, str(clients), str(seconds), *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.python_load",
+            url,
+            str(clients),
+            str(seconds),
+            *arguments,
+        ]
     made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if made.returncode != 0:
         raise RuntimeError(f"{command[0]} failed: {made.stderr or made.stdout}")

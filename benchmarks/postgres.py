@@ -17,7 +17,12 @@ from matinee.db.schema import upgrade_schema
 from tests.databases import PostgresServer, create_database, find_postgres
 
 # Nothing here makes it less durable: fsync, synchronous_commit and full_page_writes stay on, for both sides.
-SETTINGS = {"max_connections": "200", "shared_buffers": "256MB", "max_wal_size": "4GB", "listen_addresses": "127.0.0.1"}
+SETTINGS = {
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "listen_addresses": "127.0.0.1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,10 @@ def _find_pgbench(programs: Path) -> Path:
     if (programs / "pgbench").exists():
         return programs / "pgbench"
     on_path = shutil.which("pgbench")
-    candidates = [*([Path(on_path)] if on_path else []), *sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"))]
+    candidates = [
+        *([Path(on_path)] if on_path else []),
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench")),
+    ]
     if not candidates:
         raise FileNotFoundError("pgbench is needed for the baseline (Debian: apt install postgresql-contrib)")
     return candidates[-1]

@@ -20,7 +20,7 @@ TARGET = 0.35
 BARE_SQL = Path(__file__).with_name("purchases.sql")
 
 
-def measure(
+def measure(  # noqa: PLR0917
     postgres: Postgres, seconds: float, rounds: int, workers: int, threads: int, say: Callable[[str], None]
 ) -> list[Result]:
     """In turns, both on databases of their own of the same server."""
@@ -47,7 +47,9 @@ def measure(
                         f"{measured.latency_ms_99:.1f} ms 99%"
                     )
                 results.append(
-                    Result(f"purchases, {clients} clients", ours, "/s", bare, "pgbench, the same rows", TARGET)
+                    Result(
+                        f"purchases, {clients} clients", ours, "/s", bare, "pgbench, the same rows", TARGET
+                    )
                 )
         noise = log.read_text(errors="replace")
         if "Traceback" in noise or " ERROR " in noise:

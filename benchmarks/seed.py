@@ -20,7 +20,8 @@ SEATS_IN_ALL = SCREENINGS * SEATS
 _STATEMENTS = (
     """INSERT INTO cinema (id, slug, name, address, timezone, currency, sells_priced_unpaid)
        VALUES (1, 'bench', 'Bench', '', 'UTC', 'EUR', true)""",
-    f"INSERT INTO hall (id, cinema_id, name, turnaround_minutes) SELECT i, 1, 'Hall ' || i, 0 FROM generate_series(1, {HALLS}) i",
+    f"""INSERT INTO hall (id, cinema_id, name, turnaround_minutes)
+        SELECT i, 1, 'Hall ' || i, 0 FROM generate_series(1, {HALLS}) i""",
     f"""INSERT INTO seat (id, hall_id, label, "row", place, x, y, kind, zone)
         SELECT (h - 1) * {SEATS} + n, h, n, '', n, n, 0, 'standard', 'standard'
         FROM generate_series(1, {HALLS}) h, generate_series(1, {SEATS}) n""",
@@ -28,7 +29,8 @@ _STATEMENTS = (
         SELECT i, 'Film ' || i, 100, '', '', '', '' FROM generate_series(1, {SCREENINGS}) i""",
     f"""INSERT INTO screening (id, cinema_id, hall_id, film_id, starts_at, ends_at, day, time)
         SELECT s + 1, 1, mod(s, {HALLS}) + 1, s + 1, moment, moment + interval '100 minutes', moment::date, '18:00'
-        FROM (SELECT s, (%(day)s::timestamp + s / {HALLS} * interval '1 day' + interval '18 hours') AT TIME ZONE 'UTC' AS moment
+        FROM (SELECT s,
+                (%(day)s::timestamp + s / {HALLS} * interval '1 day' + interval '18 hours') AT TIME ZONE 'UTC' AS moment
             FROM generate_series(0, {SCREENINGS - 1}) s) AS planned""",
     f"""INSERT INTO users (id, username, password_hash, email_confirmed_at, created_at)
         SELECT i, 'user' || i || '@example.org', 'none', now(), now() FROM generate_series(1, {USERS}) i""",

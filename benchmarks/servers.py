@@ -40,7 +40,9 @@ def running_matinee(
     }
     options = ["--workers", str(workers), "--threads", str(threads), "--no-worker"]
     port = free_port()
-    with _running(["-m", "matinee", "serve", "--port", str(port), *options], port, "/healthz", settings, log) as running:
+    with _running(
+        ["-m", "matinee", "serve", "--port", str(port), *options], port, "/healthz", settings, log
+    ) as running:
         yield running
 
 
@@ -95,7 +97,9 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, path: str, log: Path)
     raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
 
 
-def fetch(port: int, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+def fetch(
+    port: int, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
     """One request on a connection of its own: status and body. Raises OSError."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:

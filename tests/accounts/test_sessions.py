@@ -38,7 +38,7 @@ def test_a_token_is_kept_as_a_hash(services: Services, buyer: Buyer) -> None:
 def test_what_is_told_is_what_is_kept_to_the_second(services: Services, buyer: Buyer) -> None:
     now = NOW + timedelta(microseconds=999_999)
 
-    def start(session) -> bool:  # noqa: ANN001
+    def start(session) -> bool:
         user = session.get_one(User, buyer.id)
         token, expires_at = start_session(session, user=user, lifetime=DAY_LONG, now=now)
         assert expires_at.microsecond == 0
@@ -49,7 +49,7 @@ def test_what_is_told_is_what_is_kept_to_the_second(services: Services, buyer: B
 
 
 def test_a_session_ends_at_its_very_end(services: Services, buyer: Buyer) -> None:
-    def check(session) -> None:  # noqa: ANN001
+    def check(session) -> None:
         user = session.get_one(User, buyer.id)
         before, end = NOW + DAY_LONG - timedelta(seconds=1), NOW + DAY_LONG
         assert session_is_valid(session, user=user, token=buyer.token, now=before)
@@ -65,16 +65,12 @@ def test_a_session_ends_at_its_very_end(services: Services, buyer: Buyer) -> Non
 
 def test_a_session_is_of_one_user(services: Services, buyer: Buyer) -> None:
     other = services.transactions.write(lambda session: add_buyer(session, "other@example.com"))
-    services.transactions.read(
-        lambda session: pytest.raises(
-            SessionNotValid,
-            require_session,
-            session,
-            user=session.get_one(User, other.id),
-            token=buyer.token,
-            now=NOW,
+    with pytest.raises(SessionNotValid):
+        services.transactions.read(
+            lambda session: require_session(
+                session, user=session.get_one(User, other.id), token=buyer.token, now=NOW
+            )
         )
-    )
 
 
 def test_all_sessions_of_a_user_end_and_no_other(services: Services, buyer: Buyer) -> None:

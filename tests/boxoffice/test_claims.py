@@ -28,7 +28,7 @@ def order_for(session: Session, screening_id: int, seats: int) -> Order:
     )  # fmt: skip
 
 
-def claim(session: Session, screening_id: int, *labels: str, until=None, now=NOW) -> int:  # noqa: ANN001
+def claim(session: Session, screening_id: int, *labels: str, until=None, now=NOW) -> int:
     order = order_for(session, screening_id, len(labels))
     seats = [seat_id(session, screening_id, label) for label in labels]
     claim_seats(session, order=order, seat_ids=seats, expires_at=until, now=now)
@@ -131,7 +131,7 @@ def test_only_seats_that_are_for_sale_can_be_chosen(services: Services, house: H
 def test_claims_become_a_sale_only_while_the_hold_lasts(services: Services, house: House) -> None:
     order_id = services.transactions.write(lambda s: claim(s, house.first_hall, "1", "2", until=NOW + MINUTE))
 
-    def keep(session: Session, now) -> int:  # noqa: ANN001
+    def keep(session: Session, now) -> int:
         return keep_claims_for_good(session, order=session.get_one(Order, order_id), now=now)
 
     assert services.transactions.write(lambda session: keep(session, NOW + MINUTE)) == 0
@@ -153,7 +153,7 @@ def test_what_is_shown_as_taken_ends_with_the_hold(services: Services, house: Ho
     services.transactions.write(lambda s: claim(s, house.first_hall, "2"))
     screenings = [house.first_hall, house.second_hall]
 
-    def taken(now) -> list[int]:  # noqa: ANN001
+    def taken(now) -> list[int]:
         found = services.transactions.read(lambda s: claimed_seats(s, screening_ids=screenings, now=now))
         return [len(found[screening]) for screening in screenings]
 

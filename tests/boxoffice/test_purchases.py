@@ -37,7 +37,7 @@ def wanted(house: House, buyer: Buyer) -> Purchase:
     )
 
 
-def purchase(services: Services, wanted: Purchase, now=NOW) -> list[Sold]:  # noqa: ANN001
+def purchase(services: Services, wanted: Purchase, now=NOW) -> list[Sold]:
     return purchase_seats(services.transactions, services.direct, services.version, purchase=wanted, now=now)
 
 

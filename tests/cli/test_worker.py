@@ -29,7 +29,7 @@ from tests.mail_server import BadServer, running_mail_server
 from tests.outbox.opened import opened_transactions
 
 # The command by its module: what is tested is the worker, not the list of commands.
-COMMAND = [sys.executable, "-X", "faulthandler", "-c", "from matinee.cli.worker import worker; worker(prog_name='worker')"]
+COMMAND = [sys.executable, "-c", "from matinee.cli.worker import worker; worker(prog_name='worker')"]
 SECONDS_MAX = 30
 # Also where Matinee is not installed but only lies beside the tests.
 PATHS = {

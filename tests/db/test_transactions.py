@@ -44,7 +44,7 @@ def counts(transactions: Transactions) -> dict[str, int]:
     rows = transactions.read(
         lambda session: session.execute(select(AttemptCount.key, AttemptCount.count)).all()
     )
-    return {key: count for key, count in rows}
+    return dict(rows)
 
 
 def test_what_was_written_is_committed_and_the_result_returned(transactions: Transactions) -> None:
@@ -214,7 +214,7 @@ class TestOnSqlite:
         other.join()
         assert counts(transactions)["a"] == 1
 
-        other = busy_for(4)
+        other = busy_for(2)
         with pytest.raises(DatabaseUnavailable):
             transactions.write(lambda session: count_up(session, "a"))
         other.join()

@@ -120,12 +120,16 @@ class TestTheDiskIsFull:
         self, services: Services, fill_disk: Callable[[], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         fill_disk()
-        acknowledged = []
-        with pytest.raises(DatabaseUnavailable):
+        acknowledged: list[str] = []
+
+        def add_until_full() -> None:
             for number in range(1000):
                 name = f"{number:04}@example.org"
                 add_user(services, name, hash_length=200)
                 acknowledged.append(name)
+
+        with pytest.raises(DatabaseUnavailable):
+            add_until_full()
         assert names(services) == acknowledged
         assert 0 < len(acknowledged) < 1000
 

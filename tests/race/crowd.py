@@ -151,13 +151,11 @@ def _play() -> None:
     plan = json.loads(sys.stdin.readline())
     answers: list[dict[str, Any]] = []
     threads = [threading.Thread(target=_shop, args=(shopper, plan, answers)) for shopper in plan["shoppers"]]
-    print("ready", flush=True)
     sys.stdin.readline()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    print(json.dumps(answers))
 
 
 if __name__ == "__main__":

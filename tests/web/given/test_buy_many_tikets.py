@@ -45,7 +45,7 @@ def test_each_seat_is_a_ticket_of_one_order_and_one_mail(
             "urltoqr": f"http://testserver/tikets/{ticket['id']}.png",
         }  # fmt: skip
 
-    def check(session) -> None:  # noqa: ANN001
+    def check(session) -> None:
         order = session.scalars(select(Order)).one()
         assert (order.seats_asked, order.seats_claimed, order.state) == (3, 3, "paid")
         assert session.scalars(select(Message)).one().payload == {"order_id": order.id}
@@ -113,7 +113,7 @@ def test_a_house_seat_among_them_sends_all_to_the_next_hall(
 def test_prices_of_the_zones_add_up(buy: Buy, services: Services) -> None:
     data = buy(PATH, **LETTERED, number="B1,A1").json["data"]
 
-    def check(session) -> None:  # noqa: ANN001
+    def check(session) -> None:
         order = session.scalars(select(Order)).one()
         assert (order.state, order.total_amount, order.paid_amount) == ("due", PRICE_A + PRICE_B, 0)
         amounts = [session.get_one(Ticket, ticket["id"]).amount for ticket in data]

@@ -68,7 +68,7 @@ def test_a_purchase_stores_all_that_belongs_to_it(
 ) -> None:
     ticket_id = buy().json["data"]["id"]
 
-    def check(session) -> None:  # noqa: ANN001
+    def check(session) -> None:
         ticket = session.scalars(select(Ticket)).one()
         order = session.scalars(select(Order)).one()
         claim = session.scalars(select(SeatClaim)).one()
@@ -283,7 +283,7 @@ def test_the_first_hall_with_the_seat_free_sells_it(buy: Buy, services: Services
 def test_a_screening_with_a_price_is_due_at_the_counter(buy: Buy, services: Services) -> None:
     ticket_id = buy(**LETTERED).json["data"]["id"]
 
-    def check(session) -> None:  # noqa: ANN001
+    def check(session) -> None:
         ticket = session.get_one(Ticket, ticket_id)
         assert (ticket.state, ticket.amount) == ("valid", PRICE_A)
         assert (ticket.order.state, ticket.order.total_amount, ticket.order.paid_amount) == (

@@ -125,7 +125,7 @@ def test_a_change_of_the_programme_shows_in_every_process(
     elsewhere = open_app().test_client()
     assert len(elsewhere.get("/getDay?date=2030-05-18").json["day"]) == 4
 
-    def put_off(session) -> None:  # noqa: ANN001
+    def put_off(session) -> None:
         session.execute(
             update(Screening).where(Screening.id == house.closed).values(day=Screening.day, time="22:00")
         )

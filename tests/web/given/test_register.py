@@ -132,7 +132,7 @@ def test_any_other_password_will_do(client: FlaskClient) -> None:
 def test_nothing_secret_is_stored_in_clear_but_in_the_mail(client: FlaskClient, services: Services) -> None:
     token = client.post("/register", query_string=NEW).json["token"]
 
-    def read(session) -> tuple[User, UserSession, UserCode, str]:  # noqa: ANN001
+    def read(session) -> tuple[User, UserSession, UserCode, str]:
         (code,) = mailed_codes(session)
         return (*(session.scalars(select(kept)).one() for kept in (User, UserSession, UserCode)), code)
 

@@ -68,6 +68,16 @@ class ResetPassword(MethodView):
             )
         return make_response(render_template("given/password_reset.html"))
 
+    @takes(
+        ResetPageValues,
+        answers={
+            200: {
+                "description": "The form, for a browser",
+                "content": {"text/html": {"schema": {"type": "string"}}},
+            },
+            405: "A program has nothing to get here",
+        },
+    )
     def get(self) -> AnyResponse:
         """The form, for a browser that follows the link in the mail; a program has nothing to get here."""
         if not wants_html():
