@@ -1,6 +1,6 @@
 """Makes docs/pictures/ticket-mail.png: the mail with the tickets as a mail program shows it.
 
-    python docs/pictures/ticket_mail.py [--width 660] [--out docs/pictures/ticket-mail.png]
+    python docs/pictures/ticket_mail.py [--width 640] [--out docs/pictures/ticket-mail.png]
 
 Composes the mail as the worker does, from an order in a database of its own, and lets Chromium draw it.
 """
@@ -34,7 +34,7 @@ START = datetime(2027, 3, 12, 18, 30, tzinfo=UTC)
 def main() -> None:
     """Draw the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--width", type=int, default=660)
+    parser.add_argument("--width", type=int, default=640)
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("ticket-mail.png"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -39,7 +39,7 @@ def compose_reset_password(session: Session, payload: dict[str, Any], context: M
     user, lifetime = _live_code(session, payload, purpose="reset", context=context)
     link = f"{context.base_url}/resetPassword?username={quote(user.username, safe='')}"
     values = _values(user, payload["code"], link, lifetime, context)
-    return render_mail("matinee.accounts", "reset_password", subject="Your new password", values=values)
+    return render_mail("matinee.accounts", "reset_password", subject="Choose a new password", values=values)
 
 
 def _live_code(

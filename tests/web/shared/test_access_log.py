@@ -36,7 +36,9 @@ def test_secret_values_are_masked_however_their_names_are_written(query: str, lo
 
 
 @on_one_database
-def test_a_line_says_what_was_asked_and_answered(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_says_what_was_asked_and_answered(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
     client.get("/getDay?date=2030-05-18")
     line = json.loads(capsys.readouterr().err)
     assert line.keys() == {"at", "method", "path", "query", "status", "ms", "from"}

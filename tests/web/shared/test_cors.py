@@ -13,7 +13,10 @@ pytestmark = on_one_database
 
 def test_a_configured_origin_may_read_the_answer_with_credentials(open_app: OpenApp) -> None:
     client = open_app(cors_origins=(FRIEND,)).test_client()
-    for answer in (client.get("/fullSchedule", headers={"Origin": FRIEND}), client.get("/no", headers={"Origin": FRIEND})):
+    for answer in (
+        client.get("/fullSchedule", headers={"Origin": FRIEND}),
+        client.get("/no", headers={"Origin": FRIEND}),
+    ):
         assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
         assert answer.headers["Access-Control-Allow-Credentials"] == "true"
         assert "Origin" in answer.headers["Vary"]

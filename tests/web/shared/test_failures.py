@@ -48,7 +48,11 @@ def test_an_unknown_path_is_a_page_for_browsers(client: FlaskClient) -> None:
 
 
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
-    for method, path, allowed in (("PUT", "/getDay", "GET"), ("DELETE", "/buyTicket", "POST"), ("GET", "/login", "POST")):
+    for method, path, allowed in (
+        ("PUT", "/getDay", "GET"),
+        ("DELETE", "/buyTicket", "POST"),
+        ("GET", "/login", "POST"),
+    ):
         answer = client.open(path, method=method)
         assert answer.status_code == 405
         assert answer.json["message"] == "Method Not Allowed"

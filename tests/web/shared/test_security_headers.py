@@ -48,7 +48,9 @@ def test_answers_to_programs_are_not_sniffed(client: FlaskClient) -> None:
     assert client.get("/fullSchedule").headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize(("base_url", "insists"), [("http://testserver", False), ("https://tickets.example.org", True)])
+@pytest.mark.parametrize(
+    ("base_url", "insists"), [("http://testserver", False), ("https://tickets.example.org", True)]
+)
 def test_browsers_are_told_to_insist_on_https_where_there_is_https(
     open_app: OpenApp, base_url: str, insists: bool
 ) -> None:
