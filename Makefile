@@ -12,13 +12,14 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install demo test lint format sure bench lock migration clean
+.PHONY: help install demo test race lint format sure bench lock migration clean
 .NOTPARALLEL:
 
 help:
 	@echo "make install    the environment in $(VENV), with locked dependencies; the command is $(BIN)/matinee"
 	@echo "make demo       a demo cinema on http://127.0.0.1:8000"
 	@echo "make test       the whole suite, on SQLite and on PostgreSQL"
+	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make sure       every check: lint and test"
 	@echo "make format     put the code into ruff's format"
@@ -52,7 +53,11 @@ demo: install
 	@$(BIN)/matinee serve
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/race
+
+# By themselves: they load both cores for minutes, and kill what they start.
+race: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest tests/race
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
