@@ -195,6 +195,9 @@ def _sell_in_session(session: Session, purchase: Purchase, hall: int, now: datet
         values,
     )
     candidates = _screenings_on_sale((_Facts._make(row) for row in rows), purchase, now)
+    if hall >= len(candidates):
+        # It was taken off the programme since the hall before was tried.
+        raise SeatsNotFree
     wanted = candidates[hall]
     buyer = session.get_one(User, wanted.user_id)
     try:

@@ -50,6 +50,10 @@ class DirectConnections:
                         raise unavailable(error) from error
                     time.sleep(random.uniform(0, 0.01 * tried))  # noqa: S311 - jitter, not a secret
                     continue
+                if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+                    # This server is the primary no longer; the next connection is made to the one that is.
+                    self._forget()
+                    raise unavailable(error) from error
                 raise
         raise AssertionError("the loop returns or raises")
 

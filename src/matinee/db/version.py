@@ -107,7 +107,8 @@ class PostgresVersion:
         if time.monotonic() < self._others_know_at:
             # Another machine may still believe that it is alone, and move nothing that we can see: keep nothing.
             return object()
-        return self._ask_sequence()
+        # The cell, too: while a machine joins, a process of this one may still believe for a moment that we are alone.
+        return (self._ask_sequence(), self._cell.read())
 
     def move(self) -> None:
         self._cell.renew()
@@ -132,11 +133,13 @@ class PostgresVersion:
         me = {"id": self._cell.machine}
         if time.monotonic() - self._registered_at >= REGISTER_SECONDS:
             # Committed before the look: of two machines that join at once, one sees the other.
+            asked = time.monotonic()
             self._connections.fetch_all(_REGISTER, me, may_repeat=True)
             now = time.monotonic()
+            # Counted from before the last one was sent to after this one was: never less than the others count.
             if now - self._registered_at >= PRESENT_SECONDS:
                 self._others_know_at = now + JOIN_SECONDS
-            self._registered_at = now
+            self._registered_at = asked
         began = time.monotonic()
         ((others, sequence),) = self._connections.fetch_all(_LOOK, me, may_repeat=True)
         self._alone, self._sequence_seen = others == 0, sequence
@@ -164,6 +167,7 @@ class SqliteVersion:
         self._path = path
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._opened = 0
 
     def current(self) -> object:
         with self._lock:
@@ -172,7 +176,9 @@ class SqliteVersion:
                     self._connection = sqlite3.connect(
                         self._path, timeout=5, isolation_level=None, check_same_thread=False
                     )
-                return self._connection.execute("PRAGMA data_version").fetchone()[0]
+                    # Each connection counts for itself and begins anew.
+                    self._opened += 1
+                return (self._opened, self._connection.execute("PRAGMA data_version").fetchone()[0])
             except sqlite3.Error as error:
                 self._connection = None
                 raise DatabaseUnavailable(type(error).__name__) from error

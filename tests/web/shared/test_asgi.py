@@ -20,6 +20,7 @@ def call(
     parts: list[bytes] | None = None,
     path: str = "/",
     disconnects: bool = False,
+    body_bytes_max: int = BODY_BYTES_MAX,
 ) -> list[dict[str, Any]]:
     """Send one request through the bridge; return what it sent."""
     sent: list[dict[str, Any]] = []
@@ -48,7 +49,7 @@ def call(
         "scheme": "http",
         "headers": headers or [],
     }
-    bridge = WsgiBridge(application, threads=1, body_bytes_max=BODY_BYTES_MAX)
+    bridge = WsgiBridge(application, threads=1, body_bytes_max=body_bytes_max)
     asyncio.run(bridge(scope, receive, send))
     return sent
 

@@ -22,7 +22,7 @@ from matinee.web.given.blueprint import given
 from matinee.web.given.documented import ok, takes
 from matinee.web.given.errors import answer_for
 from matinee.web.given.present import confirmation_state, message, without_effect
-from matinee.web.given.values import Code, Username, read_query
+from matinee.web.given.values import BadRequest, Code, Username, read_query
 from matinee.web.shared.address import caller_address
 from matinee.web.shared.negotiation import wants_html
 from matinee.web.shared.services import services
@@ -82,11 +82,14 @@ class ConfirmEmail(MethodView):
     def post(self) -> AnyResponse:
         """Confirm the address by a code, as the page's button does"""
         values = read_query(ConfirmValues)
+        if values.code is None:
+            # No try: it would count against the codes that were mailed.
+            raise BadRequest("code is missing.")
         if not wants_html():
-            _confirm(values, values.code or "")
+            _confirm(values, values.code)
             return message("Email confirmed")
         try:
-            _confirm(values, values.code or "")
+            _confirm(values, values.code)
         except DomainError as error:
             status, text = answer_for(error)
             return make_response(render_template("given/confirm_failed.html", text=text), status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 from typing import Any
@@ -12,18 +11,23 @@ from urllib.parse import unquote_plus
 from flask import Flask, Response, g, request
 
 SECRET_NAMES = ("password", "token", "code", "secret_code")
-# Names are matched after decoding, too: `%70assword=x` is read as `password` by the parser.
-_PAIR = re.compile(r"([^&;=]*)=([^&;]*)")
 
 
 def mask_query(query: str) -> str:
     """The query string with the values of secret names replaced by `***`."""
-    return _PAIR.sub(_mask_pair, query)
+    return "&".join(_mask_part(part) for part in query.split("&"))
 
 
-def _mask_pair(pair: re.Match[str]) -> str:
-    name = unquote_plus(pair[1]).strip().casefold()
-    return f"{pair[1]}=***" if name in SECRET_NAMES else pair[0]
+def _mask_part(part: str) -> str:
+    # A `;` begins a name, for who reads it so, but ends no value: it may be part of a password, so that all that follows
+    # a secret name is masked.
+    pieces = part.split(";")
+    for number, piece in enumerate(pieces):
+        name, separator, _ = piece.partition("=")
+        # Names are matched after decoding, too: `%70assword=x` is read as `password` by the parser.
+        if separator and unquote_plus(name).strip().casefold() in SECRET_NAMES:
+            return ";".join([*pieces[:number], f"{name}=***"])
+    return part
 
 
 def log_requests(app: Flask) -> None:

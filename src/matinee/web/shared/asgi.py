@@ -99,10 +99,18 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:
+            # It would become the same name as with a hyphen: a caller could add to what a trusted proxy says in
+            # X-Forwarded-For.
+            continue
         name = raw_name.decode("latin-1").upper().replace("-", "_")
         key = name if name in _WITHOUT_PREFIX else f"HTTP_{name}"
         value = raw_value.decode("latin-1")
         if key in environ:
             value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
         environ[key] = value
+    # Of what was kept, and in one piece now: a body that came in chunks and is too long is then refused, too, in place of
+    # being read as far as it goes.
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
     return environ

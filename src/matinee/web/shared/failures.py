@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, jsonify, make_response, render_template
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import BadHost, HTTPException
 
 from matinee.db.errors import DatabaseUnavailable
 from matinee.kernel.codes import random_code
@@ -23,7 +23,8 @@ def answer_failures(app: Flask) -> None:
 
 def failure(status: int, title: str, detail: str, **more: str) -> Response:
     """An answer in the form that the caller prefers."""
-    if wants_html():
+    if wants_html() and not isinstance(request.routing_exception, BadHost):
+        # A host that cannot be read leaves no links to be made, and so no page.
         response = make_response(
             render_template("shared/failure.html", status=status, title=title, detail=detail)
         )

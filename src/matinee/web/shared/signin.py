@@ -49,6 +49,8 @@ def log_in(
 
     def start(session: Session) -> tuple[str, datetime]:
         user: User = find_user(session, username=username)
+        # A password that is reset now ends every session; it must wait for this one, or this one for it.
+        session.refresh(user, with_for_update={"key_share": True})
         if user.password_hash != known:
             # It was changed while we looked at the old one.
             raise WrongCredentials
