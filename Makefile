@@ -53,7 +53,7 @@ demo: install
 	@$(BIN)/matinee serve
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/race
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
 # By themselves: they load both cores for minutes, and kill what they start.
 race: $(VENV)/.installed-dev

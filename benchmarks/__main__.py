@@ -10,7 +10,7 @@ from benchmarks import purchases, reading, starting
 from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
 from benchmarks.postgres import running_postgres
-from benchmarks.result import Result
+from benchmarks.result import Plan, Result
 
 PARTS = ("purchases", "reading", "starting")
 
@@ -20,11 +20,17 @@ PARTS = ("purchases", "reading", "starting")
 @click.option("--rounds", default=5, show_default=True, help="Measurements of each; the median counts.")
 @click.option("--only", type=click.Choice(PARTS), multiple=True, help="One part alone; may be repeated.")
 @click.option("--workers", default=2, show_default=True, help="Processes of the web server.")
-@click.option("--threads", default=4, show_default=True, help="Threads of each process.")
-def main(seconds: float, rounds: int, only: tuple[str, ...], workers: int, threads: int) -> None:
+@click.option("--threads", default=8, show_default=True, help="Threads of each process.")
+@click.option(
+    "--fresh", is_flag=True, help="Purchases in a database that has sold nothing yet, in its first minute."
+)
+def main(
+    *, seconds: float, rounds: int, only: tuple[str, ...], workers: int, threads: int, fresh: bool
+) -> None:
     """Measure Matinee against what the same machine does without it, in turns, several rounds, the median."""
     console = Console(width=130)
     parts = only or PARTS
+    plan = Plan(seconds, rounds, workers, threads, console.print, fresh)
     results: list[Result] = []
     with running_postgres() as server:
         for line in (
@@ -35,11 +41,11 @@ def main(seconds: float, rounds: int, only: tuple[str, ...], workers: int, threa
             console.print(line)
         console.print(f"{rounds} rounds of {seconds:g} s; {workers} processes with {threads} threads each\n")
         if "purchases" in parts:
-            results += purchases.measure(server, seconds, rounds, workers, threads, console.print)
+            results += purchases.measure(server, plan)
         if "reading" in parts:
-            results += reading.measure(server, seconds, rounds, workers, threads, console.print)
+            results += reading.measure(server, plan)
         if "starting" in parts:
-            results += starting.measure(rounds, console.print)
+            results += starting.measure(plan)
     console.print(_table(results))
 
 

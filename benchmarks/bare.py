@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from flask import Flask, Response
 
 from matinee.cli.serve import _server
+from matinee.web.shared.asgi import WsgiBridge
 
 
 def bare_app() -> Flask:
@@ -25,7 +27,33 @@ def bare_app() -> Flask:
     return app
 
 
+def serve_as_matinee_does(port: int, workers: int, threads: int) -> None:
+    """Private names, and on purpose: a server that is set up here could have other options."""
+    server = _server("127.0.0.1", port, workers)
+    server.serve(
+        target_loader=lambda: WsgiBridge(bare_app(), threads=threads, body_bytes_max=1024), wrap_loader=False
+    )
+
+
+def serve_with_the_servers_wsgi(port: int, workers: int, threads: int) -> None:
+    """Without our bridge: what the web server's own WSGI interface does (it loses headers that are not ASCII)."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+
+    options: dict[str, Any] = {
+        "http": HTTPModes.http1,
+        "websockets": False,
+        "log_access": False,
+        "log_enabled": False,
+    }
+    server = Granian(
+        "benchmarks.bare:bare_app", address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=workers,
+        blocking_threads=threads, factory=True, **options,
+    )  # fmt: skip
+    server.serve()
+
+
 if __name__ == "__main__":
-    port, workers, threads = (int(text) for text in sys.argv[1:])
-    # Private, and on purpose: with a server set up here, options could differ.
-    _server("127.0.0.1", port, workers, threads).serve(target_loader=bare_app, wrap_loader=False)
+    kind, *numbers = sys.argv[1:]
+    serve = {"bridge": serve_as_matinee_does, "wsgi": serve_with_the_servers_wsgi}[kind]
+    serve(*(int(text) for text in numbers))

@@ -1,9 +1,23 @@
-"""What one comparison came to."""
+"""How it is measured, and what one comparison came to."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how often, on how many processes and threads of the web server; `say` shows a line at once."""
+
+    seconds: float
+    rounds: int
+    workers: int
+    threads: int
+    say: Callable[[str], None]
+    # Purchases on tables that are empty and of which the database knows nothing yet.
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,28 @@ def seed_house(address: str) -> str:
     with psycopg.connect(address, options="-c timezone=UTC") as connection:
         for statement in _STATEMENTS:
             connection.execute(statement, {"day": day} if "%(day)s" in statement else None)  # type: ignore[arg-type]
+    refresh_statistics(address)
+    return date.isoformat(day)
+
+
+def purchase_headers(number: int, first_day: str) -> dict[str, str]:
+    """The request that buys seat `number`."""
+    screening, user = number % SCREENINGS, number * 7919 % USERS + 1
+    day = date.fromisoformat(first_day) + timedelta(days=screening // HALLS)
+    return {
+        "token": f"token-{user}",
+        "username": f"user{user}@example.org",
+        "date": day.isoformat(),
+        "title": f"Film {screening + 1}",
+        "time": "18:00",
+        "number": str(number // SCREENINGS + 1),
+    }
+
+
+def refresh_statistics(address: str) -> None:
+    """Do what the server would do by itself within minutes."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
-    return date.isoformat(day)
 
 
 def sold_so_far(address: str) -> tuple[int, int]:

@@ -32,12 +32,7 @@ def running_matinee(
     database_address: str, data_dir: Path, *, workers: int, threads: int, log: Path
 ) -> Iterator[Running]:
     """`matinee serve` on the database, without a mail worker beside it."""
-    settings = {
-        "MATINEE_DATABASE_URL": database_address,
-        "MATINEE_DATA_DIR": str(data_dir),
-        "MATINEE_RATELIMIT": "off",
-        "MATINEE_ACCESS_LOG": "off",
-    }
+    settings = _settings(database_address, data_dir)
     options = ["--workers", str(workers), "--threads", str(threads), "--no-worker"]
     port = free_port()
     with _running(
@@ -46,11 +41,35 @@ def running_matinee(
         yield running
 
 
+def run_command(arguments: list[str], database_address: str, data_dir: Path) -> None:
+    """Run a command of Matinee to its end. Raises RuntimeError with what it said where it fails."""
+    made = subprocess.run(
+        [sys.executable, "-m", "matinee", *arguments],
+        env=_environment(_settings(database_address, data_dir)), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if made.returncode != 0:
+        raise RuntimeError(f"matinee {arguments[0]} failed: {made.stdout}{made.stderr}")
+
+
+def _settings(database_address: str, data_dir: Path) -> dict[str, str]:
+    return {
+        "MATINEE_DATABASE_URL": database_address,
+        "MATINEE_DATA_DIR": str(data_dir),
+        "MATINEE_RATELIMIT": "off",
+        "MATINEE_ACCESS_LOG": "off",
+    }
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")}
+    return {**outside, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]), **settings}
+
+
 @contextmanager
-def running_bare(*, workers: int, threads: int, log: Path) -> Iterator[Running]:
-    """The empty Flask application, with the options of `matinee serve`."""
+def running_bare(kind: str, *, workers: int, threads: int, log: Path) -> Iterator[Running]:
+    """The empty Flask application: "bridge" as `matinee serve` serves, "wsgi" by the web server's own interface."""
     port = free_port()
-    command = ["-m", "benchmarks.bare", str(port), str(workers), str(threads)]
+    command = ["-m", "benchmarks.bare", kind, str(port), str(workers), str(threads)]
     with _running(command, port, "/", {}, log) as running:
         yield running
 
@@ -59,13 +78,11 @@ def running_bare(*, workers: int, threads: int, log: Path) -> Iterator[Running]:
 def _running(
     command: list[str], port: int, path: str, settings: Mapping[str, str], log: Path
 ) -> Iterator[Running]:
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")}
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "src")])
     with log.open("ab") as written:
         began = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, *command],
-            env={**outside, "PYTHONPATH": paths, **settings},
+            env=_environment(settings),
             cwd=ROOT,
             stdout=written,
             stderr=written,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from tests.race.processes import ROOT
 
 PROCESSES = 4
 NO_ANSWER = 0
+READY_SECONDS_MAX = 20.0
 SECONDS_MAX = 50.0
 PAUSE_SECONDS = 0.05
 
@@ -79,6 +81,8 @@ class Crowd:
             self._processes.append(process)
         for process in self._processes:
             assert process.stdout is not None
+            readable, _, _ = select.select([process.stdout], [], [], READY_SECONDS_MAX)
+            assert readable, "a process of buyers does not say that it is ready"
             assert process.stdout.readline() == "ready\n"
 
     def buy(self) -> None:
@@ -151,11 +155,18 @@ def _play() -> None:
     plan = json.loads(sys.stdin.readline())
     answers: list[dict[str, Any]] = []
     threads = [threading.Thread(target=_shop, args=(shopper, plan, answers)) for shopper in plan["shoppers"]]
+    _say("ready")
     sys.stdin.readline()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    _say(json.dumps(answers))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def read_sales(url: str) -> Sales:
             )
         ).all()
         orders = {order.id: order for order in session.scalars(select(Order))}
-        buyers = dict(session.execute(select(User.id, User.username)))
+        buyers = dict(session.execute(select(User.id, User.username)).all())
         claims = session.execute(select(SeatClaim.seat_id, SeatClaim.order_id, SeatClaim.expires_at)).all()
         events = session.execute(
             select(OrderEvent.order_id, OrderEvent.from_state, OrderEvent.to_state)

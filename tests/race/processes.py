@@ -17,6 +17,14 @@ from tests.databases import free_port
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 25.0
+# A test run that is killed leaves nothing behind: Linux kills what it started (1 is PR_SET_PDEATHSIG). Done by a program
+# in between, since code that runs between fork and exec may hang where the run has threads.
+_END_WITH_PARENT = """
+import ctypes, os, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def settings_for(database_url: str, data_dir: Path, **more: str) -> dict[str, str]:
@@ -55,7 +63,17 @@ class MatineeProcess:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")}
         with self._log.open("ab") as written:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "matinee", *self._arguments],
+                [
+                    sys.executable,
+                    "-I",
+                    "-S",
+                    "-c",
+                    _END_WITH_PARENT,
+                    sys.executable,
+                    "-m",
+                    "matinee",
+                    *self._arguments,
+                ],
                 env={**outside, "PYTHONPATH": str(ROOT / "src"), **self._settings},
                 stdin=subprocess.DEVNULL,
                 stdout=written,

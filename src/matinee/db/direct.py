@@ -97,6 +97,9 @@ class DirectConnections:
                 # The statements here find their rows by key whatever the values are, and planning the purchase anew
                 # for each takes longer than running it.
                 connection.execute("SET plan_cache_mode = force_generic_plan")
+                # A plan that is kept from when a table was nearly empty would read all of it when it has grown, the
+                # checks of foreign keys among them.
+                connection.execute("SET enable_seqscan = off")
             except psycopg.OperationalError as error:
                 raise DatabaseUnavailable("cannot connect") from error
             self._local.connection = connection
