@@ -30,7 +30,11 @@ def wait_until(fact: Callable[[], object], what: str, seconds_max: float = SECON
 def children_of(pid: int) -> dict[int, str]:
     """The running child processes of `pid` with their command lines."""
     listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
+        # Without -ww a line ends after 80 columns, which a long path to the clone fills.
+        ["ps", "-ww", "-eo", "pid=,ppid=,stat=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     rows = (line.split(None, 3) for line in listed.stdout.splitlines())
     return {int(row[0]): row[3] for row in rows if int(row[1]) == pid and not row[2].startswith("Z")}
