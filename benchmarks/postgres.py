@@ -10,11 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
-from matinee.db.engine import database_url, prepare_engine
-from matinee.db.schema import upgrade_schema
-from tests.databases import PostgresServer, create_database, find_postgres
+from tests.databases import PostgresServer, create_database, find_postgres, make_tables
 
 # Nothing here makes it less durable: fsync, synchronous_commit and full_page_writes stay on, for both sides.
 SETTINGS = {
@@ -37,12 +33,7 @@ class Postgres:
         """Make a database with the schema in place; return its address, over the Unix socket."""
         create_database(self.server.url("postgres"), name)
         address = self.server.socket_url(name)
-        engine = create_engine(database_url(address))
-        prepare_engine(engine)
-        try:
-            upgrade_schema(engine)
-        finally:
-            engine.dispose()
+        make_tables(address)
         return address
 
 

@@ -13,12 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine
 
-from matinee.db.engine import database_url as read_address
-from matinee.db.engine import prepare_engine
-from matinee.db.schema import upgrade_schema
 from matinee.settings import Settings
+from tests.building import Buyer, House, add_buyer, build_house
 from tests.databases import (
     TEMPLATE,
     NoPostgres,
@@ -28,6 +25,7 @@ from tests.databases import (
     create_database,
     drop_database,
     find_postgres,
+    make_tables,
 )
 
 if TYPE_CHECKING:
@@ -39,16 +37,6 @@ if TYPE_CHECKING:
 PROGRAMS = pytest.StashKey[PostgresPrograms]()
 SERVER = pytest.StashKey[PostgresServer]()
 ADDRESS_FOR_WORKERS = "matinee_postgres_url"
-
-
-def make_tables(address: str) -> None:
-    """Bring a database to the newest schema, as `matinee db upgrade` does."""
-    engine = create_engine(read_address(address))
-    prepare_engine(engine)
-    try:
-        upgrade_schema(engine)
-    finally:
-        engine.dispose()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -204,3 +192,15 @@ def services(app: APIFlask) -> Services:
 def client(app: APIFlask) -> FlaskClient:
     """A client of `app`, without a network."""
     return app.test_client()
+
+
+@pytest.fixture
+def house(services: Services) -> House:
+    """A small programme; see `tests.building`."""
+    return services.transactions.write(build_house)
+
+
+@pytest.fixture
+def buyer(services: Services) -> Buyer:
+    """A confirmed user with a session."""
+    return services.transactions.write(add_buyer)

@@ -26,6 +26,11 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import create_engine
+
+from matinee.db.engine import database_url as read_address
+from matinee.db.engine import prepare_engine
+from matinee.db.schema import upgrade_schema
 
 START_SECONDS_MAX = 60
 TEMPLATE = "matinee_template"
@@ -210,3 +215,13 @@ def copy_sqlite(template: Path, target: Path) -> str:
         shutil.copyfile(f"{template}-wal", f"{target}-wal")
     shutil.copyfile(template, target)
     return f"sqlite:///{target}"
+
+
+def make_tables(address: str) -> None:
+    """Bring a database to the newest schema, as `matinee db upgrade` does."""
+    engine = create_engine(read_address(address))
+    prepare_engine(engine)
+    try:
+        upgrade_schema(engine)
+    finally:
+        engine.dispose()

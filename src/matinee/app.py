@@ -32,7 +32,7 @@ from matinee.web.shared.kept_answers import KeptAnswers
 from matinee.web.shared.no_session import NoSession
 from matinee.web.shared.pages import pages
 from matinee.web.shared.security_headers import add_security_headers
-from matinee.web.shared.services import EXTENSION, Services
+from matinee.web.shared.services import EXTENSION, Services, is_https
 from matinee.web.site.start import site
 
 # One for each thread of the server that may serve a request at the same time.
@@ -113,7 +113,7 @@ def _register(app: APIFlask, settings: Settings) -> None:
     for blueprint in (given, health, pages, docs, site):
         app.register_blueprint(blueprint)
     answer_failures(app)
-    add_security_headers(app, https=settings.base_url.startswith("https:"))
+    add_security_headers(app, https=is_https(settings.base_url))
     allow_origins(app, settings.cors_origins)
     if settings.access_log == "on":
         log_requests(app)

@@ -1,4 +1,4 @@
-"""What the tests of the surfaces start with: the clock stands, a small programme is in the database, a buyer signed in."""
+"""What the tests of the surfaces start with: the clock stands, and a second Matinee can be opened."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from apiflask import APIFlask
 
 from matinee.app import create_app
 from matinee.settings import Settings
-from matinee.web.shared.services import Services, services_of
-from tests.building import NOW, Buyer, House, add_buyer, build_house, clock_at
+from matinee.web.shared.services import services_of
+from tests.building import NOW, clock_at
 
 OpenApp = Callable[..., APIFlask]
 
@@ -20,16 +20,6 @@ OpenApp = Callable[..., APIFlask]
 def _clock_stands() -> Iterator[None]:
     with clock_at(NOW):
         yield
-
-
-@pytest.fixture
-def house(services: Services) -> House:
-    return services.transactions.write(build_house)
-
-
-@pytest.fixture
-def buyer(services: Services) -> Buyer:
-    return services.transactions.write(add_buyer)
 
 
 @pytest.fixture

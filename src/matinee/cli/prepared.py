@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from matinee.db.errors import SchemaNotCurrent
-from matinee.db.failures import is_unavailability, unavailable
 from matinee.db.schema import HEAD_REVISION, current_revision, upgrade_schema
 
 
@@ -15,16 +13,11 @@ def prepare_database(engine: Engine) -> None:
 
     Raises SchemaNotCurrent and DatabaseUnavailable.
     """
-    try:
-        revision = current_revision(engine)
-        if revision is None:
-            upgrade_schema(engine)
-        elif revision != HEAD_REVISION:
-            raise SchemaNotCurrent(
-                f"The database has the schema {revision}, this version of Matinee needs {HEAD_REVISION}: "
-                "run `matinee db upgrade`."
-            )
-    except DBAPIError as error:
-        if is_unavailability(error):
-            raise unavailable(error) from error
-        raise
+    revision = current_revision(engine)
+    if revision is None:
+        upgrade_schema(engine)
+    elif revision != HEAD_REVISION:
+        raise SchemaNotCurrent(
+            f"The database has the schema {revision}, this version of Matinee needs {HEAD_REVISION}: "
+            "run `matinee db upgrade`."
+        )

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from matinee.db.errors import DatabaseUnavailable, SchemaNotCurrent
-from matinee.db.failures import is_unavailability, unavailable
+from matinee.db.failures import unavailability_named
 from matinee.kernel.errors import DomainError
 
 
@@ -17,20 +16,13 @@ from matinee.kernel.errors import DomainError
 def refusals_shown() -> Iterator[None]:
     """End the command with the sentence of a refusal, or of a database that does not answer."""
     try:
-        yield
+        with unavailability_named():
+            yield
     except DomainError as error:
         raise click.ClickException(error.detail) from None
     except SchemaNotCurrent as error:
         raise click.ClickException(str(error)) from None
     except DatabaseUnavailable as error:
-        raise _no_answer(error) from None
-    except DBAPIError as error:
-        if not is_unavailability(error):
-            raise
-        raise _no_answer(unavailable(error)) from None
-
-
-def _no_answer(error: DatabaseUnavailable) -> click.ClickException:
-    return click.ClickException(
-        f"the database does not answer ({error}); nothing was changed. See `matinee doctor`."
-    )
+        raise click.ClickException(
+            f"the database does not answer ({error}); nothing was changed. See `matinee doctor`."
+        ) from None

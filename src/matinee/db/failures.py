@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -53,3 +55,14 @@ def is_unavailability(error: BaseException) -> bool:
 def unavailable(error: BaseException) -> DatabaseUnavailable:
     """The error for the caller; it carries no address and no statement, those stay in the log."""
     return DatabaseUnavailable(type(_driver_error(error)).__name__)
+
+
+@contextmanager
+def unavailability_named() -> Iterator[None]:
+    """Raise DatabaseUnavailable in place of the driver's error that means it; other errors pass through."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_unavailability(error):
+            raise
+        raise unavailable(error) from error

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import DBAPIError
 
 from matinee.db.engine import READ_ONLY
 from matinee.db.errors import SchemaNotCurrent
-from matinee.db.failures import is_unavailability, unavailable
+from matinee.db.failures import unavailability_named
 
 # Written here so that asking "is the schema current?" needs no Alembic (80 ms); a test holds it against the steps.
 HEAD_REVISION = "0001"
@@ -22,13 +21,8 @@ _STEPS = Path(__file__).parent / "migrations"
 
 def current_revision(engine: Engine) -> str | None:
     """The revision that the database has; None for a database without our tables. Raises DatabaseUnavailable."""
-    try:
-        with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
-            return _revision_of(connection)
-    except DBAPIError as error:
-        if is_unavailability(error):
-            raise unavailable(error) from error
-        raise
+    with unavailability_named(), engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+        return _revision_of(connection)
 
 
 def schema_is_current(engine: Engine) -> bool:
@@ -40,12 +34,13 @@ def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
     """Bring the database to the newest revision; return the one it had and the one it has.
 
     All steps are one transaction: they take place or nothing does. A second process that upgrades at the same time waits,
-    then finds nothing to do. Raises SchemaNotCurrent where the database is of a newer Matinee than this.
+    then finds nothing to do. Raises SchemaNotCurrent where the database is of a newer Matinee than this, and
+    DatabaseUnavailable.
     """
     # Imported here: the server asks for the revision at each start and upgrades hardly ever.
     from alembic.util.exc import CommandError
 
-    with _sole_upgrader(engine) as connection:
+    with unavailability_named(), _sole_upgrader(engine) as connection:
         before = _revision_of(connection)
         if before == HEAD_REVISION:
             return before, HEAD_REVISION

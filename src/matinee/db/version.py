@@ -83,7 +83,7 @@ class PostgresVersion:
     """A value in memory that all processes of the machine share; beside it, a sequence for the others.
 
     As long as no other machine serves the database, which is looked up once a second, a reader asks memory alone. Where
-    there are several, each reader asks the sequence: `nextval` neither waits for nor is undone by anybody's
+    there are several, each reader asks the sequence, too: `nextval` neither waits for nor is undone by anybody's
     transaction. Threads that ask at the same time share one answer, if the question was sent after each of them asked.
     """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from matinee.db.errors import DatabaseUnavailable
@@ -36,7 +35,7 @@ def readyz() -> Response:
         checks = {"database": "ok", "schema": "ok" if schema_is_current(service.engine) else "not current"}
         if checks["schema"] == "ok":
             checks |= service.transactions.read(lambda session: _worker_checks(session, now))
-    except (DatabaseUnavailable, OperationalError):
+    except DatabaseUnavailable:
         checks = {"database": "unreachable"}
     response = jsonify(status="ready" if set(checks.values()) == {"ok"} else "not ready", checks=checks)
     response.status_code = 200 if set(checks.values()) == {"ok"} else 503
