@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from matinee.app import BODY_BYTES_MAX
-from matinee.web.shared.access_log import mask_query
+from matinee.web.shared.access_log import mask_path, mask_query
 from tests.building import on_one_database
 from tests.web.shared.test_asgi import call, echo
 
@@ -62,3 +62,16 @@ def test_a_body_has_the_length_that_it_has() -> None:
 
 def test_a_query_of_very_many_parts_is_masked_as_well() -> None:
     assert mask_query("a=;" * 5000 + "password=x;y") == "a=;" * 5000 + "password=***"
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/tikets/HJUYT67T98HG54FJ.png", "/tikets/HJUY***.png"),
+        ("/tikets/HJUYT67T98HG54FJ.svg", "/tikets/HJUY***.svg"),
+        ("/tikets/HJUYT67T98HG54FJ", "/tikets/HJUY***"),
+        ("/getTikets", "/getTikets"),
+    ],
+)
+def test_the_id_of_a_ticket_is_logged_in_part(path: str, logged: str) -> None:
+    assert mask_path(path) == logged
