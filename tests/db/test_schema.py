@@ -16,8 +16,11 @@ from sqlalchemy import Engine, create_engine, inspect, text
 import matinee.accounts.models
 import matinee.boxoffice.models
 import matinee.db.migrations
+import matinee.door.models
 import matinee.outbox.models
+import matinee.payments.models
 import matinee.programme.models
+import matinee.web.v1.models
 from matinee.db.base import Base
 from matinee.db.engine import database_url as read_address
 from matinee.db.engine import prepare_engine

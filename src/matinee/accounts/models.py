@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matinee.db.base import Base, BigId
@@ -45,9 +45,32 @@ class UserSession(Base):
                       Index("ix_user_session_expires_at", "expires_at"))  # fmt: skip
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # What its owner sees of it.
+    user_agent: Mapped[str] = mapped_column(String(200), default="", server_default="")
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class ApiKey(Base):
+    """A key with which a program calls the API, with the scopes that it was given. Only its hash is kept."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (UniqueConstraint("key_hash"), UniqueConstraint("public_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(100))
+    key_hash: Mapped[str] = mapped_column(String(64))
+    # The last characters, by which people tell keys apart.
+    hint: Mapped[str] = mapped_column(String(4))
+    # Separated by blanks.
+    scopes: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class UserCode(Base):

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.accounts.models import User
 from matinee.db.base import Base, BigId, partial_index
+from matinee.payments.models import Payment
 from matinee.programme.models import Screening, Seat
 
 ORDER_STATES = ("held", "paying", "due", "paid", "refunded", "cancelled", "expired")
-TICKET_STATES = ("valid", "refunded", "cancelled")
+TICKET_STATES = ("valid", "refunded", "cancelled", "exchanged")
+
+PROMO_KINDS = ("percentage", "amount")
 
 ORDER_CODE_LENGTH = 10
 TICKET_ID_LENGTH = 16
@@ -32,10 +35,15 @@ class Order(Base):
         # All seats or none: an order that claimed fewer seats than were asked for cannot be stored.
         CheckConstraint("seats_claimed = seats_asked AND seats_asked > 0", name="all_seats_claimed"),
         CheckConstraint("total_amount >= 0 AND paid_amount >= 0", name="amounts_not_negative"),
+        # Nothing is given back that was not taken.
+        CheckConstraint(
+            "refunded_amount >= 0 AND refunded_amount <= paid_amount", name="refunds_within_paid"
+        ),
         # A hold has an end, a sale has none.
         CheckConstraint("(state IN ('held', 'paying')) = (hold_expires_at IS NOT NULL)", name="hold_has_end"),
         Index("ix_sale_order_user_id", "user_id"),
         Index("ix_sale_order_screening_id", "screening_id"),
+        partial_index("ix_sale_order_promo_code_id", "promo_code_id", where="promo_code_id IS NOT NULL"),
         partial_index(
             "ix_sale_order_hold_expires_at", "hold_expires_at", where="hold_expires_at IS NOT NULL"
         ),
@@ -55,10 +63,97 @@ class Order(Base):
     paid_amount: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3))
     created_at: Mapped[datetime]
+    # The end of a hold, or of the time to pay.
     hold_expires_at: Mapped[datetime | None]
+    extensions: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Of the total: the booking fee that is in it, and what the promo code took off.
+    fee_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    discount_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    refunded_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    promo_code_id: Mapped[int | None] = mapped_column(ForeignKey("promo_code.id"))
+    # Where the tickets go when the buyer has no account.
+    contact_email: Mapped[str | None] = mapped_column(String(320))
+    # Proves who has an order without an account. Only the hash is kept.
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
 
     screening: Mapped[Screening] = relationship()
+    promo_code: Mapped[PromoCode | None] = relationship()
     user: Mapped[User | None] = relationship()
+
+
+class PromoCode(Base):
+    """A code that makes an order cheaper. Its uses are the orders that are sold or held with it."""
+
+    __tablename__ = "promo_code"
+    __table_args__ = (
+        UniqueConstraint("cinema_id", "code"),
+        CheckConstraint(_one_of("kind", PROMO_KINDS), name="known_kind"),
+        CheckConstraint("value > 0 AND (kind <> 'percentage' OR value <= 100)", name="value_in_range"),
+        CheckConstraint("uses_max IS NULL OR uses_max > 0", name="uses_max_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
+    # In capital letters.
+    code: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(12))
+    # Per cent, or minor units of the cinema's currency.
+    value: Mapped[int]
+    # NULL: any number.
+    uses_max: Mapped[int | None]
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class Voucher(Base):
+    """A gift voucher: money that was paid before. Only the hash of its code is kept."""
+
+    __tablename__ = "voucher"
+    __table_args__ = (
+        UniqueConstraint("code_hash"),
+        CheckConstraint("balance >= 0 AND balance <= initial_amount", name="balance_in_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    # The last characters, by which people tell vouchers apart.
+    code_hint: Mapped[str] = mapped_column(String(4))
+    initial_amount: Mapped[int]
+    balance: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    valid_until: Mapped[datetime | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class VoucherEntry(Base):
+    """One movement of a voucher's balance: below zero spent, above zero given back."""
+
+    __tablename__ = "voucher_entry"
+    __table_args__ = (Index("ix_voucher_entry_voucher_id", "voucher_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"))
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"))
+    amount: Mapped[int]
+    at: Mapped[datetime]
+
+
+class OrderPayment(Base):
+    """Which order a payment was made for. `accepted`: its money counts towards the order's total."""
+
+    __tablename__ = "order_payment"
+    __table_args__ = (Index("ix_order_payment_order_id", "order_id"),)
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
+    accepted: Mapped[bool] = mapped_column(default=False)
+
+    payment: Mapped[Payment] = relationship()
+    order: Mapped[Order] = relationship()
 
 
 class SeatClaim(Base):
@@ -72,6 +167,9 @@ class SeatClaim(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
     # The end of the hold; NULL once sold. From this instant on anybody may take the seat.
     expires_at: Mapped[datetime | None]
+    # What the buyer was told while the order was a hold: kept, whatever becomes of the price list.
+    ticket_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
+    amount: Mapped[int | None]
 
 
 class Ticket(Base):
@@ -80,7 +178,7 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         CheckConstraint(_one_of("state", TICKET_STATES), name="known_state"),
-        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("amount >= 0 AND fee_amount >= 0", name="amount_not_negative"),
         # The second guard behind the claim's key.
         Index("uq_ticket_valid_seat", "screening_id", "seat_id", unique=True,
               postgresql_where=text("state = 'valid'"), sqlite_where=text("state = 'valid'")),
@@ -92,7 +190,11 @@ class Ticket(Base):
     screening_id: Mapped[int] = mapped_column(ForeignKey("screening.id"))
     seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
     state: Mapped[str] = mapped_column(String(12))
+    # What it cost, the order's discount taken off in proportion; and its share of the booking fee. Over the tickets of an
+    # order both add up to its total.
     amount: Mapped[int]
+    fee_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    ticket_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
     created_at: Mapped[datetime]
 
     order: Mapped[Order] = relationship()

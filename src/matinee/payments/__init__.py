@@ -1,1 +1,1 @@
-"""Ways to pay, behind one protocol. So far the purchase calls leave the money to the counter."""
+"""Payments: the providers behind one protocol, what was taken, what goes back."""

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.db.base import Base, BigId
 
 SEAT_KINDS = ("standard", "premium", "sofa", "wheelchair", "companion")
 STANDARD_ZONE = "standard"
+FEE_UNITS = ("ticket", "order")
 
 
 class Cinema(Base):
     """A venue. The default cinema is the one that was entered first."""
 
     __tablename__ = "cinema"
-    __table_args__ = (UniqueConstraint("slug"),)
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        CheckConstraint("booking_fee_amount >= 0", name="fee_not_negative"),
+        CheckConstraint("booking_fee_per IN ('ticket', 'order')", name="known_fee_unit"),
+        CheckConstraint("selling_out_percent BETWEEN 1 AND 100", name="percent_in_range"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60))
@@ -27,6 +33,18 @@ class Cinema(Base):
     currency: Mapped[str] = mapped_column(String(3))
     # Whether the purchase calls of the API as given, which take no money, may sell screenings that have a price.
     sells_priced_unpaid: Mapped[bool] = mapped_column(default=True)
+    # What booking online costs beside the tickets, in minor units, for each ticket or once for the order.
+    booking_fee_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    booking_fee_per: Mapped[str] = mapped_column(String(6), default="ticket", server_default="ticket")
+    # Whether a choice may leave a single empty seat beside it.
+    orphan_rule: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # From this share of a screening's seats on, holds are not extended any more.
+    selling_out_percent: Mapped[int] = mapped_column(default=90, server_default="90")
+    # Minutes before the start: until when a companion seat goes with its wheelchair place, a buyer gets the money back or
+    # exchanges, and an order is kept that is to be paid at the counter.
+    companion_until_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
+    refund_until_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
+    counter_until_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
 
 
 class Hall(Base):
@@ -41,6 +59,9 @@ class Hall(Base):
     name: Mapped[str] = mapped_column(String(100))
     # Time for cleaning after a screening, before the next may begin.
     turnaround_minutes: Mapped[int] = mapped_column(default=0)
+    # Where one sits best, in the plan's columns and lines; NULL: worked out from the plan.
+    focal_x: Mapped[int | None]
+    focal_y: Mapped[int | None]
 
     cinema: Mapped[Cinema] = relationship()
 
@@ -95,7 +116,7 @@ class TicketType(Base):
 
 
 class PriceList(Base):
-    """Prices by zone and ticket type, in the currency of the cinema."""
+    """Prices by zone and ticket type, in the currency of the cinema. Empty texts do not narrow when it is valid."""
 
     __tablename__ = "price_list"
     __table_args__ = (UniqueConstraint("cinema_id", "name"),)
@@ -103,6 +124,11 @@ class PriceList(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
     name: Mapped[str] = mapped_column(String(100))
+    # Valid for screenings that start on these days (ISO numbers, "67": Saturday and Sunday) ...
+    weekdays: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    # ... from this time on the wall's clock on, and before that one ("HH:MM").
+    begins: Mapped[str] = mapped_column(String(5), default="", server_default="")
+    ends: Mapped[str] = mapped_column(String(5), default="", server_default="")
 
 
 class Price(Base):
@@ -143,6 +169,15 @@ class Screening(Base):
     price_list_id: Mapped[int | None] = mapped_column(ForeignKey("price_list.id"))
     # From this moment on it is not on sale, before its start already.
     sales_end_at: Mapped[datetime | None]
+    # Whether the price list was chosen among those valid at that time, and is chosen anew when they change.
+    price_list_by_time: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # "IMAX", "3D", ...; the language spoken and that of the subtitles (BCP 47). Empty: not said.
+    format: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    language: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    subtitles: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    cancelled_at: Mapped[datetime | None]
+    # When those who asked for it were told that nothing is left; NULL again once a seat came back.
+    sold_out_at: Mapped[datetime | None]
 
     hall: Mapped[Hall] = relationship()
     film: Mapped[Film] = relationship()
