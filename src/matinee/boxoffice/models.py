@@ -167,9 +167,26 @@ class SeatClaim(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
     # The end of the hold; NULL once sold. From this instant on anybody may take the seat.
     expires_at: Mapped[datetime | None]
-    # What the buyer was told while the order was a hold: kept, whatever becomes of the price list.
+
+
+class OrderLine(Base):
+    """A seat that a hold is for, with what the buyer was told that it costs: kept, whatever becomes of the price list.
+
+    The claim says who has the seat, this what was asked for: money that comes late takes the same seats again. A purchase
+    that is no hold first has no lines; its tickets say it all.
+    """
+
+    __tablename__ = "order_line"
+    __table_args__ = (CheckConstraint("amount >= 0", name="amount_not_negative"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"), primary_key=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"), primary_key=True)
+    # NULL: the cinema has no ticket types.
     ticket_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
-    amount: Mapped[int | None]
+    # Minor units, before any discount and fee.
+    amount: Mapped[int]
+
+    seat: Mapped[Seat] = relationship()
 
 
 class Ticket(Base):

@@ -48,9 +48,6 @@ NEW_COLUMNS = (
     "screening ADD subtitles VARCHAR(20) DEFAULT '' NOT NULL",
     "screening ADD cancelled_at {moment}",
     "screening ADD sold_out_at {moment}",
-    "seat_claim ADD ticket_type_id INTEGER"
-    " CONSTRAINT fk_seat_claim_ticket_type_id_ticket_type REFERENCES ticket_type (id)",
-    "seat_claim ADD amount INTEGER",
     "user_session ADD user_agent VARCHAR(200) DEFAULT '' NOT NULL",
 )
 
@@ -58,6 +55,7 @@ NEW_COLUMNS = (
 def upgrade() -> None:
     create_payments()
     create_promo_codes_and_vouchers()
+    create_order_lines()
     create_webhooks_and_keys()
     moment = "DATETIME" if op.get_bind().dialect.name == "sqlite" else "TIMESTAMP WITH TIME ZONE"
     for column in NEW_COLUMNS:
@@ -225,6 +223,25 @@ def create_promo_codes_and_vouchers() -> None:
         sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_order_payment")),
     )
     op.create_index("ix_order_payment_order_id", "order_payment", ["order_id"], unique=False)
+
+
+def create_order_lines() -> None:
+    op.create_table(
+        "order_line",
+        sa.Column("order_id", BIG_ID, nullable=False),
+        sa.Column("seat_id", BIG_ID, nullable=False),
+        sa.Column("ticket_type_id", sa.Integer(), nullable=True),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_order_line_amount_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["sale_order.id"], name=op.f("fk_order_line_order_id_sale_order")
+        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_order_line_seat_id_seat")),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"], ["ticket_type.id"], name=op.f("fk_order_line_ticket_type_id_ticket_type")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "seat_id", name=op.f("pk_order_line")),
+    )
 
 
 def create_webhooks_and_keys() -> None:
