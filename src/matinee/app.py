@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from matinee import __version__
 from matinee.accounts.passwords import Passwords
 from matinee.accounts.throttling import Throttle
+from matinee.boxoffice.holds import HoldTerms
 from matinee.db.base import Base
 from matinee.db.direct import DirectConnections
 from matinee.db.engine import database_url, engine_options, prepare_engine
@@ -102,7 +103,12 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         session_lifetime=timedelta(hours=settings.session_hours),
         confirm_code_lifetime=timedelta(hours=settings.confirm_code_hours),
         reset_code_lifetime=timedelta(minutes=settings.reset_code_minutes),
-        hold_lifetime=timedelta(minutes=settings.hold_minutes),
+        hold_terms=HoldTerms(
+            lifetime=timedelta(minutes=settings.hold_minutes),
+            seats_max=settings.seats_per_order_max,
+            extensions_max=settings.hold_extensions_max,
+        ),
+        payment_lifetime=timedelta(minutes=settings.payment_minutes),
         seats_per_order_max=settings.seats_per_order_max,
         passwords=Passwords(cheap=settings.password_cost == "cheap"),  # noqa: S105 - not a password
         throttle=Throttle(transactions, enabled=settings.ratelimit == "on", clock_now=clock.now),

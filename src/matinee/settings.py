@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     # How many proxies in front of Matinee may be believed about the caller's address and scheme.
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     hold_minutes: int = Field(default=10, ge=1, le=240)
+    # Accessibility asks for ten at the least (WCAG 2.2, success criterion 2.2.1).
+    hold_extensions_max: int = Field(default=10, ge=0, le=1000)
+    # How long seats are kept for somebody who is paying.
+    payment_minutes: int = Field(default=15, ge=1, le=24 * 60)
     session_hours: int = Field(default=24, ge=1, le=24 * 365)
     confirm_code_hours: int = Field(default=24, ge=1, le=24 * 30)
     reset_code_minutes: int = Field(default=60, ge=5, le=24 * 60)

@@ -17,7 +17,8 @@ from matinee.db.transaction import Transactions
 from matinee.outbox.composing import ComposedMail, MailContext
 from matinee.outbox.envelope import Sender, build_email
 from matinee.outbox.errors import NothingToSend
-from matinee.tickets.mails import COMPOSERS, long_day
+from matinee.tickets.facts import long_day
+from matinee.tickets.mails import COMPOSERS
 from tests.tickets.conftest import BOUGHT, START, Sale, store_sale
 
 CONTEXT = MailContext(base_url="https://tickets.odeon.example", now=BOUGHT)

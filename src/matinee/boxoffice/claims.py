@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, text, update
+from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.errors import SeatsNotFree
-from matinee.boxoffice.models import Order, SeatClaim
+from matinee.boxoffice.errors import HoldExpired, SeatsNotFree
+from matinee.boxoffice.models import Order, OrderLine, SeatClaim
 from matinee.boxoffice.statements import chosen_sql, claim_sql
 from matinee.db.base import UtcDateTime
 from matinee.db.version import announce_change
+from matinee.kernel.natural import natural_key
+from matinee.programme.models import Screening, Seat
 
 
 def choose_seats(session: Session, *, screening_id: int, labels: Sequence[str]) -> dict[int, int]:
     """The asked-for seats of the screening that are for sale at all: seat id -> amount in minor units.
 
-    Raises SeatsNotFree where one does not exist in the hall or is kept back by the house.
+    The price is that of the cinema's first ticket type. Raises SeatsNotFree where a seat does not exist in the hall or is
+    kept back by the house.
     """
     dialect = session.get_bind().dialect.name
     asked: Any = list(labels) if dialect == "postgresql" else json.dumps(list(labels))
@@ -35,7 +38,8 @@ def claim_seats(
 ) -> None:
     """Claim the seats of the order's screening for the order: until `expires_at`, or for good where that is None.
 
-    Raises SeatsNotFree where one of them is claimed; the caller's transaction must then be rolled back.
+    Raises SeatsNotFree, with their labels, where some are claimed; what was done since the caller's last savepoint or
+    begin must then be rolled back.
     """
     keys = ", ".join(str(int(seat_id)) for seat_id in seat_ids)
     statement = claim_sql(
@@ -43,7 +47,7 @@ def claim_seats(
         order_id=":order_id",
         expires_at=":expires_at",
     )
-    claimed = session.execute(
+    claimed = session.scalars(
         text(statement).bindparams(
             # Typed: SQLite compares moments as the text that the column type writes.
             bindparam("expires_at", expires_at, UtcDateTime()),
@@ -52,30 +56,41 @@ def claim_seats(
         {"screening_id": order.screening_id, "order_id": order.id},
     ).all()
     if len(claimed) != len(seat_ids):
-        raise SeatsNotFree
+        raise SeatsNotFree(labels_of(session, set(seat_ids) - set(claimed)))
     announce_change(session)
 
 
-def keep_claims_for_good(session: Session, *, order: Order, now: datetime) -> int:
-    """Turn the order's claims from a hold into a sale; return how many are still its own and have not run out."""
-    kept = session.execute(
-        update(SeatClaim)
-        .where(
-            SeatClaim.screening_id == order.screening_id,
-            SeatClaim.order_id == order.id,
-            SeatClaim.expires_at > now,
-        )
-        .values(expires_at=None)
-        .returning(SeatClaim.seat_id)
-    ).all()
-    announce_change(session)
-    return len(kept)
+def renew_claims(session: Session, *, order: Order, expires_at: datetime | None, now: datetime) -> None:
+    """Claim every seat of the order's lines anew: until `expires_at`, or for good where that is None.
+
+    Seats that the order still has stay its own; those that it lost are taken again if they are free. Raises HoldExpired
+    where one has passed to somebody else, or the screening to another hall, with nothing changed.
+    """
+    wanted = select(OrderLine.seat_id, Seat.hall_id).join(Seat, Seat.id == OrderLine.seat_id)
+    lines = session.execute(wanted.where(OrderLine.order_id == order.id)).all()
+    seat_ids = [seat_id for seat_id, _ in lines]
+    hall_id = session.scalar(select(Screening.hall_id).where(Screening.id == order.screening_id))
+    if {line_hall for _, line_hall in lines} != {hall_id}:
+        raise HoldExpired
+    try:
+        with session.begin_nested():
+            release_claims(session, order=order)
+            claim_seats(session, order=order, seat_ids=seat_ids, expires_at=expires_at, now=now)
+    except SeatsNotFree as error:
+        raise HoldExpired from error
 
 
-def release_claims(session: Session, *, order: Order) -> int:
-    """Free every seat that is still the order's own; return how many."""
-    freed = session.execute(
-        delete(SeatClaim).where(SeatClaim.order_id == order.id).returning(SeatClaim.seat_id)
-    ).all()
+def release_claims(session: Session, *, order: Order, seat_ids: Iterable[int] | None = None) -> int:
+    """Free every seat that is still the order's own, or those of `seat_ids` alone; return how many."""
+    wanted = delete(SeatClaim).where(SeatClaim.order_id == order.id)
+    if seat_ids is not None:
+        wanted = wanted.where(SeatClaim.seat_id.in_(list(seat_ids)))
+    freed = session.execute(wanted.returning(SeatClaim.seat_id)).all()
     announce_change(session)
     return len(freed)
+
+
+def labels_of(session: Session, seat_ids: Iterable[int]) -> list[str]:
+    """The labels of these seats in natural order."""
+    found = session.scalars(select(Seat.label).where(Seat.id.in_(list(seat_ids))))
+    return sorted(found, key=natural_key)

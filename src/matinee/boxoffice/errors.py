@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matinee.kernel.errors import Conflict, Expired, Invalid, NotAllowed, NotFound
 
 
@@ -26,7 +28,30 @@ class NoScreeningAtThatTime(NotFound):
 class SeatsNotFree(NotFound):
     """Not all of these seats are free."""
 
-    code = "seats_not_free"
+    code = "unavailable"
+
+    def __init__(self, labels: Sequence[str] = ()) -> None:
+        """`labels`: the seats that are not free, where they are known."""
+        self.labels = tuple(labels)
+        super().__init__(f"Not free: {', '.join(labels)}." if labels else None)
+
+
+class NotEnoughSeats(Conflict):
+    """There are not so many free seats as were asked for, in the way they were asked for."""
+
+    code = "not_enough_seats"
+
+
+class SalesClosed(Conflict):
+    """This screening is not on sale any more."""
+
+    code = "closed"
+
+
+class NoSeats(Invalid):
+    """No seat is named."""
+
+    code = "no_seats"
 
 
 class SeatNamedTwice(Invalid):
@@ -38,7 +63,35 @@ class SeatNamedTwice(Invalid):
 class TooManySeats(Invalid):
     """These are more seats than one purchase may have."""
 
-    code = "too_many_seats"
+    code = "too_many"
+
+
+class OrphanLeft(Conflict):
+    """This choice leaves a single seat empty beside it."""
+
+    code = "orphan"
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        """`labels`: the seats that would be left single."""
+        self.labels = tuple(labels)
+        super().__init__(f"This choice leaves single seats empty beside it: {', '.join(labels)}.")
+
+
+class CompanionAlone(Conflict):
+    """A companion seat goes with its wheelchair place."""
+
+    code = "companion_alone"
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        """`labels`: the companion seats that were asked for without their wheelchair places."""
+        self.labels = tuple(labels)
+        super().__init__(f"A companion seat goes with its wheelchair place: {', '.join(labels)}.")
+
+
+class TicketTypeNotSold(Invalid):
+    """This screening has no price for this ticket type."""
+
+    code = "ticket_type_not_sold"
 
 
 class SoldOnWebsiteOnly(NotAllowed):
@@ -53,10 +106,118 @@ class HoldExpired(Expired):
     code = "hold_expired"
 
 
+class TooManyExtensions(Conflict):
+    """The hold has been extended as often as it may be."""
+
+    code = "too_many_extensions"
+
+
+class HouseSellingOut(Conflict):
+    """Few seats are left, so holds are not extended any more."""
+
+    code = "selling_out"
+
+
 class StepNotAllowed(Conflict):
     """An order in this state does not allow this step."""
 
     code = "step_not_allowed"
+
+
+class PaymentUnderWay(Conflict):
+    """A payment for this order has begun, so it cannot be changed."""
+
+    code = "payment_under_way"
+
+
+class ContactMissing(Invalid):
+    """Nobody knows where the tickets should go: the order has neither an account nor a mail address."""
+
+    code = "contact_missing"
+
+
+class NothingToPay(Conflict):
+    """Nothing is left to pay."""
+
+    code = "nothing_to_pay"
+
+
+class SomethingToPay(Conflict):
+    """The order costs money, so it cannot be had for free."""
+
+    code = "something_to_pay"
+
+
+class PaidTooLate(Conflict):
+    """It is too late to leave the payment for the counter."""
+
+    code = "too_late_for_counter"
+
+
+class PromoCodeNotValid(Invalid):
+    """This promo code does not exist, or is not valid now or here."""
+
+    code = "promo_code_not_valid"
+
+
+class PromoCodeUsedUp(Conflict):
+    """This promo code has been used as often as it may be."""
+
+    code = "promo_code_used_up"
+
+
+class PromoCodeExists(Conflict):
+    """There is such a promo code already."""
+
+    code = "promo_code_exists"
+
+
+class InvalidOffer(Invalid):
+    """A promo code or voucher cannot be like this."""
+
+    code = "invalid_offer"
+
+
+class VoucherNotValid(Invalid):
+    """This voucher does not exist, or is not valid now or here."""
+
+    code = "voucher_not_valid"
+
+
+class VoucherEmpty(Conflict):
+    """Nothing is left on this voucher."""
+
+    code = "voucher_empty"
+
+
+class RefundTooLate(Conflict):
+    """It is too late to give tickets back or to exchange them."""
+
+    code = "refund_too_late"
+
+
+class NotTheseTickets(Invalid):
+    """These are not valid tickets of this order."""
+
+    code = "not_these_tickets"
+
+
+class NotExchangeable(Conflict):
+    """The order cannot be moved to this screening."""
+
+    code = "not_exchangeable"
+
+
+class ScreeningCancelled(Conflict):
+    """The screening is cancelled already."""
+
+    code = "screening_cancelled"
+
+
+class HallTooSmall(Conflict):
+    """The other hall has no seat for each ticket."""
+
+    code = "hall_too_small"
 
 
 class OrderNotFound(NotFound):

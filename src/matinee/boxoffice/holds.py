@@ -3,92 +3,203 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
-from matinee.boxoffice.claims import choose_seats, claim_seats, keep_claims_for_good, release_claims
-from matinee.boxoffice.errors import HoldExpired, StepNotAllowed
-from matinee.boxoffice.models import Order, SeatClaim, Ticket
-from matinee.boxoffice.orders import record_start, record_step
-from matinee.boxoffice.sales import mail_tickets, new_order
-from matinee.boxoffice.tickets import issue_tickets
-from matinee.programme.models import Seat
+from matinee.boxoffice.choosing import choose_priced_seats
+from matinee.boxoffice.claims import claim_seats, release_claims, renew_claims
+from matinee.boxoffice.errors import (
+    HouseSellingOut,
+    NotEnoughSeats,
+    PaymentUnderWay,
+    SeatsNotFree,
+    TooManyExtensions,
+)
+from matinee.boxoffice.lines import replace_lines
+from matinee.boxoffice.models import Order
+from matinee.boxoffice.money_back import give_all_back
+from matinee.boxoffice.offers import (
+    Offer,
+    PricedSeat,
+    SeatChoice,
+    offer_of,
+    price_seats,
+    require_on_sale,
+)
+from matinee.boxoffice.orders import UNPAID, lock_order, record_start, record_step, require_live_hold
+from matinee.boxoffice.pricing import reprice_order
+from matinee.boxoffice.promo_codes import claim_promo_use
+from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
+from matinee.boxoffice.sales import new_order
+from matinee.boxoffice.seating.best import best_available
+from matinee.kernel.codes import hash_secret
 
 # How many orders one sweep looks at, so that its transaction stays short.
 SWEEP_ORDERS_MAX = 200
+# Another buyer may take what was found before it is claimed; then the next best is looked for.
+BEST_TRIES_MAX = 5
+HOLDER = "buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTerms:
+    """How long a hold lives, how often it can be extended, how many seats it has at the most."""
+
+    lifetime: timedelta
+    seats_max: int
+    extensions_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds: an account, or whoever knows the secret; and through which surface ("v1", "site", "counter")."""
+
+    channel: str
+    user: User | None = None
+    secret: str | None = None
+
+    @property
+    def name(self) -> str:
+        """For the trail of the order."""
+        return self.user.username if self.user is not None else HOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class BestWish:
+    """Seats that the box office shall choose: for whom, and where."""
+
+    ticket_types: Sequence[str | None]
+    zone: str | None = None
+    # Whether the party may be split where it cannot sit together.
+    split: bool = False
 
 
 def hold_seats(
     session: Session,
     *,
     screening_id: int,
-    labels: Sequence[str],
-    buyer: User | None,
-    currency: str,
-    channel: str,
-    lifetime: timedelta,
+    choices: Sequence[SeatChoice],
+    holder: Holder,
+    terms: HoldTerms,
+    rules: ChoiceRules,
     now: datetime,
 ) -> Order:
-    """Keep all the seats or none until `lifetime` from now. Raises SeatsNotFree; the transaction must be rolled back."""
-    amounts = choose_seats(session, screening_id=screening_id, labels=labels)
-    expires_at = now + lifetime
-    order = new_order(
-        session,
-        screening_id=screening_id,
-        buyer=buyer,
-        state="held",
-        amounts=list(amounts.values()),
-        currency=currency,
-        channel=channel,
-        now=now,
-        hold_expires_at=expires_at,
-    )
-    claim_seats(session, order=order, seat_ids=list(amounts), expires_at=expires_at, now=now)
-    record_start(session, order=order, actor=buyer.username if buyer else "buyer", now=now)
-    return order
+    """Keep all the seats or none for as long as the terms say.
 
-
-def sell_hold(session: Session, *, order: Order, buyer: User, now: datetime) -> list[Ticket]:
-    """Turn a hold into a sale, with tickets and their mail. What costs money is due at the counter.
-
-    Raises StepNotAllowed for an order that is no hold, HoldExpired when its time is over (also unswept).
+    Raises, in this order: NoSeats, SeatNamedTwice, TooManySeats, ScreeningNotFound, SalesClosed, SeatsNotFree,
+    TicketTypeNotSold, CompanionAlone, OrphanLeft.
     """
-    # Two clicks at once must not sell twice.
-    session.refresh(order, with_for_update=True)
-    if order.state != "held":
-        raise StepNotAllowed(f"An order that is {order.state} is no hold.")
-    if order.hold_expires_at is None or order.hold_expires_at <= now:
-        raise HoldExpired
-    labels = session.scalars(
-        select(Seat.label).join(SeatClaim, SeatClaim.seat_id == Seat.id).where(SeatClaim.order_id == order.id)
-    ).all()
-    amounts = choose_seats(session, screening_id=order.screening_id, labels=labels)
-    if keep_claims_for_good(session, order=order, now=now) != order.seats_asked:
-        raise HoldExpired
-    if order.user_id is None:
-        order.user_id = buyer.id
-    record_step(
-        session,
-        order=order,
-        to_state="due" if order.total_amount else "paid",
-        actor=buyer.username,
-        now=now,
-    )
-    tickets = issue_tickets(session, order=order, amounts=amounts, now=now)
-    mail_tickets(session, order=order, recipient=buyer.username, now=now)
-    return tickets
+    check_seats_asked([choice.label for choice in choices], seats_max=terms.seats_max)
+    offer = offer_of(session, screening_id=screening_id, now=now)
+    require_on_sale(offer, now=now)
+    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
+    return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
+
+
+def hold_best_seats(
+    session: Session, *, screening_id: int, wish: BestWish, holder: Holder, terms: HoldTerms, now: datetime
+) -> Order:
+    """Keep the best seats for a party, together unless the wish allows to split it.
+
+    Raises NoSeats, TooManySeats, ScreeningNotFound, SalesClosed, TicketTypeNotSold and NotEnoughSeats.
+    """
+    count = len(wish.ticket_types)
+    check_seats_asked([str(number) for number in range(count)], seats_max=terms.seats_max)
+    for _ in range(BEST_TRIES_MAX):
+        offer = offer_of(session, screening_id=screening_id, now=now)
+        require_on_sale(offer, now=now)
+        focal = None
+        if offer.hall.focal_x is not None and offer.hall.focal_y is not None:
+            focal = (offer.hall.focal_x, offer.hall.focal_y)
+        ids = best_available(
+            offer.seats, offer.free_ids(), count=count, focal=focal, zone=wish.zone, split=wish.split
+        )
+        if not ids:
+            raise NotEnoughSeats
+        by_id = {seat.id: seat for seat in offer.seats}
+        priced = price_seats(session, offer, [by_id[one] for one in ids], wish.ticket_types)
+        try:
+            with session.begin_nested():
+                return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
+        except SeatsNotFree:
+            continue
+    raise NotEnoughSeats
+
+
+def change_hold(
+    session: Session,
+    *,
+    order: Order,
+    choices: Sequence[SeatChoice],
+    terms: HoldTerms,
+    rules: ChoiceRules,
+    now: datetime,
+) -> None:
+    """Let the hold be for these seats and ticket types from now on; it ends when it would have.
+
+    All or nothing: where it is refused, the hold stays as it was, provided that the transaction is rolled back. Raises as
+    `hold_seats` does, and StepNotAllowed, HoldExpired, PaymentUnderWay.
+    """
+    check_seats_asked([choice.label for choice in choices], seats_max=terms.seats_max)
+    lock_order(session, order)
+    require_live_hold(order, now=now)
+    if order.state == "paying" or order.paid_amount:
+        raise PaymentUnderWay
+    offer = offer_of(session, screening_id=order.screening_id, now=now, except_order=order.id)
+    require_on_sale(offer, now=now)
+    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
+    release_claims(session, order=order)
+    _claim(session, order, priced, now=now)
+
+
+def extend_hold(session: Session, *, order: Order, terms: HoldTerms, now: datetime) -> None:
+    """Let the hold live for a whole lifetime from now on.
+
+    Raises StepNotAllowed, HoldExpired, PaymentUnderWay, SalesClosed, TooManyExtensions, HouseSellingOut.
+    """
+    lock_order(session, order)
+    require_live_hold(order, now=now)
+    if order.state == "paying":
+        raise PaymentUnderWay
+    offer = offer_of(session, screening_id=order.screening_id, now=now)
+    require_on_sale(offer, now=now)
+    if order.extensions >= terms.extensions_max:
+        raise TooManyExtensions
+    if offer.is_selling_out():
+        raise HouseSellingOut
+    order.extensions += 1
+    prolong_hold(session, order=order, until=now + terms.lifetime, now=now)
+
+
+def prolong_hold(session: Session, *, order: Order, until: datetime, now: datetime) -> None:
+    """Keep seats and promo code until `until`, if that is later than now planned. Raises HoldExpired."""
+    assert order.hold_expires_at is not None, "only a live hold is prolonged"
+    order.hold_expires_at = max(order.hold_expires_at, until)
+    claim_promo_use(session, order=order, now=now)
+    renew_claims(session, order=order, expires_at=order.hold_expires_at, now=now)
 
 
 def release_hold(session: Session, *, order: Order, actor: str, now: datetime) -> None:
-    """Give the seats of a hold back before its time. Raises StepNotAllowed for an order that is no hold."""
-    session.refresh(order, with_for_update=True)
-    if order.state != "held":
-        raise StepNotAllowed(f"An order that is {order.state} is no hold.")
-    record_step(session, order=order, to_state="cancelled", actor=actor, now=now)
+    """Give the seats of a hold back before its time, and what was paid of it. Raises StepNotAllowed for no hold."""
+    lock_order(session, order)
+    if order.state in UNPAID:
+        end_hold(session, order=order, to_state="cancelled", actor=actor, now=now)
+    else:
+        # Refuses it, in the words of the one function that knows the steps.
+        require_live_hold(order, now=now)
+
+
+def end_hold(
+    session: Session, *, order: Order, to_state: str, actor: str, now: datetime, note: str = ""
+) -> None:
+    """End a locked order that is not sold: its seats are free, and what was paid of it goes back."""
+    record_step(session, order=order, to_state=to_state, actor=actor, now=now, note=note)
     release_claims(session, order=order)
+    give_all_back(session, order=order, reason=note or f"The order is {to_state}.", now=now)
 
 
 def release_expired_holds(session: Session, *, now: datetime) -> int:
@@ -102,6 +213,43 @@ def release_expired_holds(session: Session, *, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for order in expired:
-        record_step(session, order=order, to_state="expired", actor="worker", now=now)
-        release_claims(session, order=order)
+        end_hold(session, order=order, to_state="expired", actor="worker", now=now)
     return len(expired)
+
+
+def _hold(
+    session: Session,
+    offer: Offer,
+    priced: Sequence[PricedSeat],
+    *,
+    holder: Holder,
+    terms: HoldTerms,
+    now: datetime,
+) -> Order:
+    order = new_order(
+        session,
+        screening_id=offer.screening.id,
+        buyer=holder.user,
+        state="held",
+        amounts=[one.amount for one in priced],
+        currency=offer.cinema.currency,
+        channel=holder.channel,
+        now=now,
+        hold_expires_at=now + terms.lifetime,
+    )
+    order.secret_hash = hash_secret(holder.secret) if holder.secret is not None else None
+    _claim(session, order, priced, now=now)
+    record_start(session, order=order, actor=holder.name, now=now)
+    return order
+
+
+def _claim(session: Session, order: Order, priced: Sequence[PricedSeat], *, now: datetime) -> None:
+    replace_lines(session, order=order, priced=priced)
+    claim_seats(
+        session,
+        order=order,
+        seat_ids=[one.seat.id for one in priced],
+        expires_at=order.hold_expires_at,
+        now=now,
+    )
+    reprice_order(session, order=order)

@@ -1,32 +1,80 @@
-"""Orders: how one is made and the one function through which its state changes."""
+"""Orders: finding and locking one, and the one function through which its state changes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.errors import StepNotAllowed
+from matinee.boxoffice.errors import HoldExpired, OrderNotFound, StepNotAllowed
 from matinee.boxoffice.models import ORDER_CODE_LENGTH, Order, OrderEvent
 from matinee.kernel.codes import TYPEABLE, random_code
 
-# `due`: the tickets are issued, the money is taken at the counter.
+# `due`: the tickets are issued, money is still to be taken.
 ALLOWED_STEPS: dict[str | None, frozenset[str]] = {
     None: frozenset({"held", "due", "paid"}),
     "held": frozenset({"paying", "due", "paid", "cancelled", "expired"}),
     "paying": frozenset({"held", "paid", "cancelled", "expired"}),
-    "due": frozenset({"paid", "cancelled"}),
-    "paid": frozenset({"refunded", "cancelled"}),
+    "due": frozenset({"paid", "refunded", "cancelled"}),
+    # `due`: it was exchanged for something dearer.
+    "paid": frozenset({"due", "refunded", "cancelled"}),
     # A payment that arrives after the hold ran out takes the seats again if they are free.
     "expired": frozenset({"paid"}),
     "refunded": frozenset(),
     "cancelled": frozenset(),
 }
+UNPAID = ("held", "paying")
+SOLD = ("due", "paid")
 
 
 def new_order_code() -> str:
     """A code that people can read out: 10 characters of 30, 49 bits."""
     return random_code(ORDER_CODE_LENGTH, TYPEABLE)
+
+
+def find_order(session: Session, *, code: str) -> Order:
+    """The order of this code, in whatever state. Raises OrderNotFound."""
+    found = session.scalars(select(Order).where(Order.code == code.upper())).one_or_none()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def lock_order(session: Session, order: Order) -> None:
+    """Wait for whoever changes the order, then keep others out until the transaction ends.
+
+    Everything that changes an order begins with this, so that two clicks at once are one after the other.
+    """
+    session.refresh(order, with_for_update=True)
+
+
+def require_live_hold(order: Order, *, now: datetime) -> None:
+    """Raise StepNotAllowed for an order that is no hold, HoldExpired for one whose time is over, swept or not."""
+    if order.state == "expired":
+        raise HoldExpired
+    if order.state not in UNPAID:
+        raise StepNotAllowed(f"An order that is {order.state} is no hold.")
+    if order.hold_expires_at is None or order.hold_expires_at <= now:
+        raise HoldExpired
+
+
+def outstanding_amount(order: Order) -> int:
+    """What is still to be paid, in minor units.
+
+    What was paid for a hold that ended went back without a trace in the total. Of a sold order, the total is what its
+    valid tickets cost and what was refunded for others together, so that refunds are in it already.
+    """
+    if order.state in SOLD:
+        return order.total_amount - order.paid_amount
+    return order.total_amount - order.paid_amount + order.refunded_amount
+
+
+def recipient_of(order: Order) -> str | None:
+    """Where mail about the order goes; None where nobody said."""
+    if order.contact_email:
+        return order.contact_email
+    return order.user.username if order.user is not None else None
 
 
 def record_step(
@@ -39,9 +87,19 @@ def record_step(
         order_id=order.id, at=now, actor=actor, from_state=order.state, to_state=to_state, note=note
     )
     order.state = to_state
-    if to_state not in ("held", "paying"):
+    if to_state not in UNPAID:
         order.hold_expires_at = None
     session.add(event)
+    session.flush()
+
+
+def record_note(session: Session, *, order: Order, actor: str, now: datetime, note: str) -> None:
+    """Write down what happened to the order without moving it on."""
+    session.add(
+        OrderEvent(
+            order_id=order.id, at=now, actor=actor, from_state=order.state, to_state=order.state, note=note
+        )
+    )
     session.flush()
 
 

@@ -25,10 +25,8 @@ from matinee.boxoffice.errors import (
     FilmNotOnThatDay,
     NoScreeningAtThatTime,
     NothingOnThatDay,
-    SeatNamedTwice,
     SeatsNotFree,
     SoldOnWebsiteOnly,
-    TooManySeats,
 )
 from matinee.boxoffice.orders import new_order_code
 from matinee.boxoffice.sales import sell_seats
@@ -84,14 +82,6 @@ class _Facts(NamedTuple):
     sales_end_at: datetime | None
     price_list_id: int | None
     hall_name: str
-
-
-def check_seats_asked(labels: Sequence[str], *, seats_max: int) -> None:
-    """Raise SeatNamedTwice or TooManySeats for a list of seats that no purchase may have."""
-    if len(set(labels)) != len(labels):
-        raise SeatNamedTwice
-    if len(labels) > seats_max:
-        raise TooManySeats(f"One purchase has at most {seats_max} seats.")
 
 
 def purchase_seats(

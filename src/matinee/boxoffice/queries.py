@@ -12,16 +12,21 @@ from matinee.boxoffice.models import SeatClaim
 from matinee.programme.queries import in_portions
 
 
-def claimed_seats(session: Session, *, screening_ids: Sequence[int], now: datetime) -> dict[int, set[int]]:
-    """Screening id -> ids of the seats that are sold or held at `now`; a hold that ran out is free."""
+def claimed_seats(
+    session: Session, *, screening_ids: Sequence[int], now: datetime, except_order: int | None = None
+) -> dict[int, set[int]]:
+    """Screening id -> ids of the seats that are sold or held at `now`; a hold that ran out is free.
+
+    `except_order`: the claims of this order are left out.
+    """
     claimed: dict[int, set[int]] = {screening_id: set() for screening_id in screening_ids}
     for portion in in_portions(claimed):
-        rows = session.execute(
-            select(SeatClaim.screening_id, SeatClaim.seat_id).where(
-                SeatClaim.screening_id.in_(portion),
-                or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
-            )
+        wanted = select(SeatClaim.screening_id, SeatClaim.seat_id).where(
+            SeatClaim.screening_id.in_(portion),
+            or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
         )
-        for screening_id, seat_id in rows:
+        if except_order is not None:
+            wanted = wanted.where(SeatClaim.order_id != except_order)
+        for screening_id, seat_id in session.execute(wanted):
             claimed[screening_id].add(seat_id)
     return claimed

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
 from matinee.boxoffice.claims import choose_seats, claim_seats
+from matinee.boxoffice.lines import lines_of
 from matinee.boxoffice.models import Order, Ticket
-from matinee.boxoffice.orders import new_order_code, record_start
-from matinee.boxoffice.tickets import issue_tickets
+from matinee.boxoffice.orders import new_order_code, recipient_of, record_start
+from matinee.boxoffice.pricing import shares_of
+from matinee.boxoffice.tickets import issue_tickets, new_ticket_id
 from matinee.outbox.messages import enqueue_message
 
 
@@ -43,7 +46,7 @@ def sell_seats(
     claim_seats(session, order=order, seat_ids=list(amounts), expires_at=None, now=now)
     tickets = issue_tickets(session, order=order, amounts=amounts, now=now)
     record_start(session, order=order, actor=buyer.username, now=now)
-    mail_tickets(session, order=order, recipient=buyer.username, now=now)
+    mail_tickets(session, order=order, now=now)
     return tickets
 
 
@@ -79,6 +82,37 @@ def new_order(
     return order
 
 
-def mail_tickets(session: Session, *, order: Order, recipient: str, now: datetime) -> None:
-    """Put the mail with the order's tickets into the outbox."""
-    enqueue_message(session, kind="tickets", recipient=recipient, payload={"order_id": order.id}, now=now)
+def issue_order_tickets(session: Session, *, order: Order, now: datetime) -> list[Ticket]:
+    """Make a valid ticket for each line of the order, with what it costs in the end."""
+    lines = lines_of(session, order=order)
+    shares = shares_of([line.amount for line in lines], discount=order.discount_amount, fee=order.fee_amount)
+    tickets = [
+        Ticket(
+            id=new_ticket_id(),
+            order_id=order.id,
+            screening_id=order.screening_id,
+            seat_id=line.seat_id,
+            state="valid",
+            amount=share.amount,
+            fee_amount=share.fee,
+            ticket_type_id=line.ticket_type_id,
+            created_at=now,
+        )
+        for line, share in zip(lines, shares, strict=True)
+    ]
+    session.add_all(tickets)
+    session.flush()
+    return tickets
+
+
+def mail_tickets(session: Session, *, order: Order, now: datetime) -> None:
+    """Put the mail with the order's tickets into the outbox, where it is known where to send it."""
+    mail_about(session, kind="tickets", order=order, now=now)
+
+
+def mail_about(session: Session, *, kind: str, order: Order, now: datetime, **more: Any) -> None:
+    """Put a mail of this kind about the order into the outbox, where it is known where to send it."""
+    recipient = recipient_of(order)
+    if recipient is not None:
+        payload = {"order_id": order.id, **more}
+        enqueue_message(session, kind=kind, recipient=recipient, payload=payload, now=now)

@@ -21,7 +21,7 @@ CHOSEN = """
         AND own.ticket_type_id = ticket_type.id AND own.zone = seat.zone
     LEFT JOIN price AS standard ON standard.price_list_id = screening.price_list_id
         AND standard.ticket_type_id = ticket_type.id AND standard.zone = 'standard'
-    WHERE screening.id = :screening_id AND {label_is_asked}
+    WHERE screening.id = :screening_id AND screening.cancelled_at IS NULL AND {label_is_asked}
         AND NOT EXISTS (SELECT 1 FROM house_seat
             WHERE house_seat.screening_id = screening.id AND house_seat.seat_id = seat.id)
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # ISO 4217 currencies whose minor unit is not a hundredth (the standard's table A.1).
@@ -38,3 +39,22 @@ class Money:
         whole, fraction = divmod(abs(self.amount), 10**digits)
         sign = "-" if self.amount < 0 else ""
         return f"{sign}{whole}.{fraction:0{digits}d} {self.currency}"
+
+
+def allocate(amount: int, weights: Sequence[int]) -> list[int]:
+    """Cut `amount` minor units into parts in proportion to `weights`, so that the parts add up to it exactly.
+
+    The units that are left over go to those who lost most by rounding, the first of equals first. Where all weights are
+    zero the parts are as equal as can be. Raises ValueError for no weights.
+    """
+    if not weights:
+        raise ValueError("nothing to allocate to")
+    total = sum(weights)
+    shares = list(weights) if total else [1] * len(weights)
+    total = total or len(weights)
+    parts = [amount * share // total for share in shares]
+    lost = [amount * share % total for share in shares]
+    by_loss = sorted(range(len(shares)), key=lambda index: (-lost[index], index))
+    for index in by_loss[: amount - sum(parts)]:
+        parts[index] += 1
+    return parts

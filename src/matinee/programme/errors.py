@@ -33,10 +33,142 @@ class HallNotFound(NotFound):
     code = "hall_not_found"
 
 
+class ScreeningNotFound(NotFound):
+    """There is no such screening."""
+
+    code = "screening_not_found"
+
+
+class HallExists(Conflict):
+    """There is a hall of this name already."""
+
+    code = "hall_exists"
+
+
+class InvalidHall(Invalid):
+    """A property of the hall is not acceptable."""
+
+    code = "invalid_hall"
+
+
+class HallTaken(Conflict):
+    """The hall is taken at that time."""
+
+    code = "hall_taken"
+
+
 class SeatsInUse(Conflict):
     """The hall has screenings, so none of its seats can go."""
 
     code = "seats_in_use"
+
+
+class SeatNotFound(NotFound):
+    """The hall has no such seat."""
+
+    code = "seat_not_found"
+
+
+class FilmNotFound(NotFound):
+    """There is no such film."""
+
+    code = "film_not_found"
+
+
+class FilmExists(Conflict):
+    """There is a film of this title, duration and trailer already."""
+
+    code = "film_exists"
+
+
+class FilmInUse(Conflict):
+    """The film has screenings, so it stays."""
+
+    code = "film_in_use"
+
+
+class InvalidFilm(Invalid):
+    """A property of the film is not acceptable."""
+
+    code = "invalid_film"
+
+
+class InvalidScreening(Invalid):
+    """A property of the screening is not acceptable."""
+
+    code = "invalid_screening"
+
+
+class ScreeningInUse(Conflict):
+    """There are orders for the screening, so it stays."""
+
+    code = "screening_in_use"
+
+
+class CancelledScreening(Conflict):
+    """The screening was cancelled, so it cannot be changed."""
+
+    code = "cancelled_screening"
+
+
+class PriceListNotFound(NotFound):
+    """There is no such price list."""
+
+    code = "price_list_not_found"
+
+
+class PriceListExists(Conflict):
+    """There is a price list of this name already."""
+
+    code = "price_list_exists"
+
+
+class PriceListInUse(Conflict):
+    """The price list has screenings, so it stays."""
+
+    code = "price_list_in_use"
+
+
+class InvalidPriceList(Invalid):
+    """A property of the price list is not acceptable."""
+
+    code = "invalid_price_list"
+
+
+class PriceListNotValidThen(Invalid):
+    """The price list is not valid at that time."""
+
+    code = "price_list_not_valid_then"
+
+
+class NoPriceListThen(Conflict):
+    """No price list is valid at that time."""
+
+    code = "no_price_list_then"
+
+
+class AmbiguousPriceList(Conflict):
+    """Several price lists are valid at that time, and none of them is narrower than the others."""
+
+    code = "ambiguous_price_list"
+
+
+class TicketTypeNotFound(NotFound):
+    """There is no such ticket type."""
+
+    code = "ticket_type_not_found"
+
+
+class TicketTypeExists(Conflict):
+    """There is a ticket type of this code already."""
+
+    code = "ticket_type_exists"
+
+
+class InvalidTicketType(Invalid):
+    """A property of the ticket type is not acceptable."""
+
+    code = "invalid_ticket_type"
 
 
 class FaultyFile(Invalid):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -122,3 +122,22 @@ def _store_amount(
         price.amount = amount
     session.flush()
     return True
+
+
+def amounts_by_zone_and_type(session: Session, *, price_list_id: int) -> dict[tuple[str, int], int]:
+    """Every amount of the list in minor units, by zone and ticket type."""
+    wanted = select(Price.zone, Price.ticket_type_id, Price.amount).where(
+        Price.price_list_id == price_list_id
+    )
+    return {(zone, type_id): amount for zone, type_id, amount in session.execute(wanted)}
+
+
+def price_for(amounts: Mapping[tuple[str, int], int], zone: str, ticket_type_id: int | None) -> int | None:
+    """What a seat of the zone costs for the ticket type; None where the list does not sell it.
+
+    A zone without an amount of its own costs what the standard zone does.
+    """
+    if ticket_type_id is None:
+        return None
+    own = amounts.get((zone, ticket_type_id))
+    return own if own is not None else amounts.get((STANDARD_ZONE, ticket_type_id))

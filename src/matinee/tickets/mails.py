@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -14,16 +12,11 @@ from matinee.kernel.money import Money
 from matinee.outbox.composing import Attachment, ComposedMail, Composer, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
+from matinee.tickets import order_mails
 from matinee.tickets.calendar import screening_calendar
+from matinee.tickets.facts import screening_facts
 from matinee.tickets.qr import qr_png, ticket_url
 from matinee.tickets.queries import order_with_screening, valid_tickets
-
-# Not strftime: that follows the language of the machine.
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def compose_tickets(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
@@ -31,15 +24,29 @@ def compose_tickets(session: Session, payload: dict[str, Any], context: MailCont
 
     Raises NothingToSend where none is valid any more.
     """
+    return _compose(session, payload, context, news="")
+
+
+def compose_tickets_moved(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
+    """The same for an order that got other seats, since its screening moved to another hall. Raises NothingToSend."""
+    news = (
+        "The screening was moved to another hall: you have new seats. Your earlier tickets let you in, too."
+    )
+    return _compose(session, payload, context, news=news)
+
+
+def _compose(session: Session, payload: dict[str, Any], context: MailContext, *, news: str) -> ComposedMail:
     order = order_with_screening(session, order_id=payload["order_id"])
     if order is None:
         raise NothingToSend("the order does not exist any more")
     tickets = valid_tickets(session, order_id=order.id)
     if not tickets:
         raise NothingToSend("no ticket of the order is valid any more")
-    facts = _screening_facts(order)
+    facts = screening_facts(order)
     shown = [_shown_ticket(ticket, order, context) for ticket in tickets]
     what = "Your ticket" if len(tickets) == 1 else f"Your {len(tickets)} tickets"
+    if news:
+        what = "Your new seat" if len(tickets) == 1 else "Your new seats"
     seats = ", ".join(ticket.seat.label for ticket in tickets)
     return render_mail(
         "matinee.tickets",
@@ -48,6 +55,7 @@ def compose_tickets(session: Session, payload: dict[str, Any], context: MailCont
         values={
             **facts,
             "what": what,
+            "news": news,
             "seats": seats,
             "tickets": shown,
             "order_code": order.code,
@@ -59,23 +67,6 @@ def compose_tickets(session: Session, payload: dict[str, Any], context: MailCont
             _calendar_file(order, facts, seats, ticket_url(context.base_url, tickets[0].id), context),
         ),
     )
-
-
-def _screening_facts(order: Order) -> dict[str, str]:
-    screening = order.screening
-    cinema = screening.hall.cinema
-    ends_at = screening.ends_at.astimezone(ZoneInfo(cinema.timezone))
-    return {
-        "title": _one_line(screening.film.title),
-        "certificate": screening.film.certificate,
-        "day": long_day(screening.day),
-        "short_day": f"{screening.day.day} {MONTHS[screening.day.month - 1][:3]}",
-        "time": screening.time,
-        "ends": f"{ends_at:%H:%M}",
-        "hall": _one_line(screening.hall.name),
-        "cinema": _one_line(cinema.name),
-        "address": _one_line(cinema.address),
-    }
 
 
 def _shown_ticket(ticket: Ticket, order: Order, context: MailContext) -> dict[str, str]:
@@ -92,8 +83,9 @@ def _shown_ticket(ticket: Ticket, order: Order, context: MailContext) -> dict[st
 
 
 def _payment(order: Order, tickets: list[Ticket]) -> dict[str, str]:
-    total = sum(ticket.amount for ticket in tickets)
-    owed = max(0, total - order.paid_amount) if order.state == "due" else 0
+    total = sum(ticket.amount + ticket.fee_amount for ticket in tickets)
+    paid = order.paid_amount - order.refunded_amount
+    owed = max(0, total - paid) if order.state == "due" else 0
     return {
         "total": str(Money(total, order.currency)) if total else "",
         "owed": str(Money(owed, order.currency)) if owed else "",
@@ -132,17 +124,12 @@ def picture_cid(ticket_id: str) -> str:
     return f"{ticket_id}@tickets.matinee"
 
 
-def long_day(day: date) -> str:
-    """ "Tuesday, 24 November 2026"."""
-    return f"{WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
 def _counted_seats(seats: str) -> str:
     return f"seats {seats}" if "," in seats else f"seat {seats}"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-COMPOSERS: dict[str, Composer] = {"tickets": compose_tickets}
+COMPOSERS: dict[str, Composer] = {
+    "tickets": compose_tickets,
+    "tickets_moved": compose_tickets_moved,
+    **order_mails.COMPOSERS,
+}

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from matinee.accounts.passwords import Passwords
 from matinee.accounts.throttling import Throttle
+from matinee.boxoffice.holds import HoldTerms
 from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
@@ -34,7 +35,8 @@ class Services:
     session_lifetime: timedelta
     confirm_code_lifetime: timedelta
     reset_code_lifetime: timedelta
-    hold_lifetime: timedelta
+    hold_terms: HoldTerms
+    payment_lifetime: timedelta
     seats_per_order_max: int
     passwords: Passwords
     throttle: Throttle

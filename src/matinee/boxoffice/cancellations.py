@@ -1,0 +1,53 @@
+"""Cancelling a screening: everybody gets the money back and is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.errors import ScreeningCancelled
+from matinee.boxoffice.holds import end_hold
+from matinee.boxoffice.locks import keep_buyers_out
+from matinee.boxoffice.models import Order
+from matinee.boxoffice.orders import SOLD, UNPAID, lock_order
+from matinee.boxoffice.refunds import refund_order
+from matinee.db.version import announce_change
+
+MAIL = "screening_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationReport:
+    """How many orders were given back, and how many holds ended."""
+
+    orders: int
+    holds: int
+
+
+def cancel_screening(
+    session: Session, *, screening_id: int, actor: str, reason: str, now: datetime
+) -> CancellationReport:
+    """Take the screening off sale for good, give every order of it back, and write to its buyers.
+
+    A payment that arrives later is given back by itself. Raises ScreeningNotFound, ScreeningCancelled.
+    """
+    screening = keep_buyers_out(session, screening_id=screening_id)
+    if screening.cancelled_at is not None:
+        raise ScreeningCancelled
+    screening.cancelled_at = now
+    session.flush()
+    wanted = select(Order).where(Order.screening_id == screening_id, Order.state.in_((*SOLD, *UNPAID)))
+    orders = session.scalars(wanted.order_by(Order.id)).all()
+    sold = 0
+    for order in orders:
+        lock_order(session, order)
+        if order.state in SOLD:
+            sold += 1
+            refund_order(session, order=order, actor=actor, reason=reason, now=now, mail=MAIL)
+        elif order.state in UNPAID:
+            end_hold(session, order=order, to_state="cancelled", actor=actor, now=now, note=reason)
+    announce_change(session)
+    return CancellationReport(orders=sold, holds=len(orders) - sold)

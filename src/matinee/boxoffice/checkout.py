@@ -1,0 +1,231 @@
+"""Paying for an order: the intent is committed, the provider is asked, its answer is committed.
+
+Three steps, since no transaction is open while somebody else's server thinks. Whoever dies between them can go on: the
+provider knows the payment by the key that was stored with the intent, and makes of a second call what it made of the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.errors import NothingToPay, PaidTooLate, SomethingToPay
+from matinee.boxoffice.holds import prolong_hold
+from matinee.boxoffice.models import Order, OrderPayment
+from matinee.boxoffice.orders import lock_order, outstanding_amount, recipient_of, record_note, record_step
+from matinee.boxoffice.settlement import fail_payment, require_payable, settle_payment
+from matinee.db.transaction import Transactions
+from matinee.payments.charges import find_payment, new_payment, record_started
+from matinee.payments.errors import PaymentRefused, ProviderNotFound, ProviderUnavailable
+from matinee.payments.models import Payment
+from matinee.payments.protocol import PaymentProvider, PaymentRequest
+from matinee.programme.models import Cinema, Film, Screening
+
+FREE = "free"
+COUNTER = "counter"
+Providers = Mapping[str, PaymentProvider]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """How long seats are kept for somebody who pays, and where the payer's browser goes afterwards."""
+
+    lifetime: timedelta
+    return_url: str
+    cancel_url: str
+
+
+def intend_payment(
+    session: Session, *, order: Order, provider: str, lifetime: timedelta, now: datetime
+) -> Payment:
+    """Store that the order is about to be paid through this provider, and keep its seats for as long as that takes.
+
+    Raises StepNotAllowed, HoldExpired, ContactMissing, NothingToPay, SomethingToPay, PaidTooLate.
+    """
+    lock_order(session, order)
+    require_payable(order, now=now)
+    amount = outstanding_amount(order)
+    if provider == FREE and amount > 0:
+        raise SomethingToPay
+    if provider != FREE and amount <= 0:
+        raise NothingToPay
+    if order.state != "due":
+        until = _kept_until(session, order, provider=provider, lifetime=lifetime, now=now)
+        prolong_hold(session, order=order, until=until, now=now)
+        if order.state == "held":
+            record_step(session, order=order, to_state="paying", actor=provider, now=now)
+    return _new_order_payment(
+        session, order, provider=provider, amount=amount, expires_at=order.hold_expires_at, now=now
+    )
+
+
+def ask_provider(
+    transactions: Transactions, providers: Providers, *, public_id: str, terms: PaymentTerms, now: datetime
+) -> Payment:
+    """Ask the payment's provider and keep its answer; return the payment as it is then. Harmless when done again.
+
+    Raises PaymentNotFound, PaymentRefused (the order can be paid another way), and ProviderUnavailable (nobody knows what
+    became of it: ask again for the same payment).
+    """
+    name, state, request = transactions.read(lambda session: _request_for(session, public_id, terms))
+    if state == "starting":
+        provider = provider_named(providers, name)
+        try:
+            started = provider.start(request)
+        except PaymentRefused as error:
+            reason = error.detail
+            transactions.write(
+                lambda session: fail_payment(session, public_id=public_id, reason=reason, now=now)
+            )
+            raise
+
+        def keep(session: Session) -> None:
+            payment = find_payment(session, public_id=public_id)
+            record_started(payment, started=started)
+            session.flush()
+
+        transactions.write(keep)
+        if started.settled:
+            transactions.write(lambda session: settle_payment(session, public_id=public_id, now=now))
+    return transactions.read(lambda session: _read_payment(session, public_id))
+
+
+def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> Payment:
+    """The counter has taken what was left to pay: the order is paid with this very transaction.
+
+    Raises StepNotAllowed, HoldExpired, NothingToPay.
+    """
+    lock_order(session, order)
+    require_payable(order, now=now)
+    amount = outstanding_amount(order)
+    if amount <= 0:
+        raise NothingToPay
+    payment = _awaited_at_counter(session, order, amount)
+    if payment is None:
+        payment = _new_order_payment(
+            session, order, provider=COUNTER, amount=amount, expires_at=None, now=now
+        )
+    settle_payment(session, public_id=payment.public_id, now=now)
+    record_note(session, order=order, actor=actor, now=now, note="paid at the counter")
+    return payment
+
+
+def stop_open_payments(transactions: Transactions, providers: Providers, *, now: datetime) -> int:
+    """Tell the providers to take no more money for orders that cannot be paid any more; return how many payments ended.
+
+    Nothing depends on it: money that arrives all the same is given back.
+    """
+    stopped = 0
+    for public_id, name, provider_ref in transactions.read(lambda session: _stoppable(session, now)):
+        provider = providers.get(name)
+        if provider is not None and provider_ref is not None:
+            try:
+                provider.cancel(payment_id=public_id, provider_ref=provider_ref)
+            except ProviderUnavailable:
+                continue  # the next round tries again
+        stopped += transactions.write(
+            lambda session, public_id=public_id: fail_payment(  # type: ignore[misc]
+                session, public_id=public_id, reason="The time to pay was over.", now=now
+            )
+        )
+    return stopped
+
+
+def provider_named(providers: Providers, name: str) -> PaymentProvider:
+    """The provider of this name. Raises ProviderNotFound."""
+    found = providers.get(name)
+    if found is None:
+        raise ProviderNotFound
+    return found
+
+
+def _kept_until(
+    session: Session, order: Order, *, provider: str, lifetime: timedelta, now: datetime
+) -> datetime:
+    if provider != COUNTER:
+        return now + lifetime
+    screening = session.get_one(Screening, order.screening_id)
+    cinema = session.get_one(Cinema, screening.cinema_id)
+    until = screening.starts_at - timedelta(minutes=cinema.counter_until_minutes)
+    if until <= now:
+        raise PaidTooLate
+    return until
+
+
+def _new_order_payment(
+    session: Session,
+    order: Order,
+    *,
+    provider: str,
+    amount: int,
+    expires_at: datetime | None,
+    now: datetime,
+) -> Payment:
+    payment = new_payment(
+        session, provider=provider, amount=amount, currency=order.currency, expires_at=expires_at, now=now
+    )
+    session.add(OrderPayment(payment_id=payment.id, order_id=order.id, accepted=False))
+    session.flush()
+    return payment
+
+
+def _awaited_at_counter(session: Session, order: Order, amount: int) -> Payment | None:
+    """The payment that the buyer said would be made at the counter, if it is still what is to be paid."""
+    return session.scalars(
+        select(Payment)
+        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
+        .where(
+            OrderPayment.order_id == order.id,
+            Payment.provider == COUNTER,
+            Payment.state.in_(("starting", "pending")),
+            Payment.amount == amount,
+        )
+        .limit(1)
+    ).first()
+
+
+def _request_for(session: Session, public_id: str, terms: PaymentTerms) -> tuple[str, str, PaymentRequest]:
+    payment = find_payment(session, public_id=public_id)
+    order = session.scalars(
+        select(Order)
+        .join(OrderPayment, OrderPayment.order_id == Order.id)
+        .where(OrderPayment.payment_id == payment.id)
+    ).one()
+    screening = session.get_one(Screening, order.screening_id)
+    film = session.get_one(Film, screening.film_id)
+    request = PaymentRequest(
+        payment_id=public_id,
+        amount=payment.amount,
+        currency=payment.currency,
+        description=f"{film.title}, {screening.day.isoformat()} {screening.time}, order {order.code}",
+        email=recipient_of(order),
+        return_url=terms.return_url,
+        cancel_url=terms.cancel_url,
+        expires_at=payment.expires_at,
+    )
+    return payment.provider, payment.state, request
+
+
+def _read_payment(session: Session, public_id: str) -> Payment:
+    return session.scalars(select(Payment).where(Payment.public_id == public_id)).one()
+
+
+def _stoppable(session: Session, now: datetime) -> list[tuple[str, str, str | None]]:
+    """Unfinished payments of orders that are over; those asked for a moment ago may not be with the provider yet."""
+    wanted = (
+        select(Payment.public_id, Payment.provider, Payment.provider_ref)
+        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
+        .join(Order, Order.id == OrderPayment.order_id)
+        .where(
+            Payment.state.in_(("starting", "pending")),
+            Payment.created_at < now - timedelta(minutes=1),
+            Order.state.in_(("paid", "refunded", "cancelled", "expired")),
+        )
+        .order_by(Payment.id)
+        .limit(100)
+    )
+    return [(public_id, name, ref) for public_id, name, ref in session.execute(wanted)]

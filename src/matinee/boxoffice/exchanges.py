@@ -1,0 +1,86 @@
+"""Exchanging: a sold order moves to another screening, or other seats, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.choosing import choose_priced_seats
+from matinee.boxoffice.claims import claim_seats
+from matinee.boxoffice.errors import NotExchangeable, StepNotAllowed
+from matinee.boxoffice.lines import replace_lines
+from matinee.boxoffice.models import Order, PromoCode, Ticket
+from matinee.boxoffice.money_back import give_back
+from matinee.boxoffice.offers import Offer, SeatChoice, offer_of, require_on_sale
+from matinee.boxoffice.orders import SOLD, lock_order, outstanding_amount, record_note, record_step
+from matinee.boxoffice.pricing import discount_on
+from matinee.boxoffice.refunds import take_back, valid_tickets_of
+from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
+from matinee.boxoffice.sales import issue_order_tickets, mail_tickets
+
+
+def exchange_order(
+    session: Session,
+    *,
+    order: Order,
+    screening_id: int,
+    choices: Sequence[SeatChoice],
+    rules: ChoiceRules,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> list[Ticket]:
+    """Give the order other seats, as many as it has valid tickets, and new tickets for them; all or nothing.
+
+    The booking fee stays as it was. What the new seats cost less goes back; what they cost more is due, as after a purchase
+    that is paid at the counter. Raises StepNotAllowed, NotExchangeable, SalesClosed, SeatsNotFree, TicketTypeNotSold,
+    CompanionAlone, OrphanLeft; the transaction must then be rolled back.
+    """
+    lock_order(session, order)
+    if order.state not in SOLD:
+        raise StepNotAllowed(f"An order that is {order.state} cannot be exchanged.")
+    old = valid_tickets_of(session, order=order)
+    check_seats_asked([choice.label for choice in choices], seats_max=len(old))
+    offer = offer_of(session, screening_id=screening_id, now=now, except_order=order.id)
+    require_on_sale(offer, now=now)
+    _check_exchangeable(session, order, offer, seats=len(choices), tickets=len(old))
+    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
+    amounts = [one.amount for one in priced]
+    promo = session.get(PromoCode, order.promo_code_id) if order.promo_code_id is not None else None
+    fee = sum(ticket.fee_amount for ticket in old)
+    discount = discount_on(sum(amounts), promo)
+    returned = take_back(session, order=order, tickets=old, kept=sum(amounts) - discount + fee)
+    for ticket in old:
+        ticket.state = "exchanged"
+    session.flush()
+    order.screening_id = screening_id
+    order.discount_amount, order.fee_amount = discount, fee
+    replace_lines(session, order=order, priced=priced)
+    claim_seats(session, order=order, seat_ids=[one.seat.id for one in priced], expires_at=None, now=now)
+    tickets = issue_order_tickets(session, order=order, now=now)
+    record_note(session, order=order, actor=actor, now=now, note=f"exchanged. {reason}".strip())
+    if returned:
+        give_back(session, order=order, amount=returned, reason="exchanged for something cheaper", now=now)
+    _settle_state(session, order, actor=actor, now=now)
+    mail_tickets(session, order=order, now=now)
+    return tickets
+
+
+def _check_exchangeable(session: Session, order: Order, offer: Offer, *, seats: int, tickets: int) -> None:
+    if seats != tickets:
+        raise NotExchangeable(f"The order has {tickets} valid tickets; choose as many seats.")
+    if offer.cinema.currency != order.currency:
+        raise NotExchangeable("The other screening is sold in another currency.")
+    if order.promo_code_id is not None:
+        promo = session.get_one(PromoCode, order.promo_code_id)
+        if promo.cinema_id != offer.cinema.id:
+            raise NotExchangeable("The order's promo code is not valid in the other cinema.")
+
+
+def _settle_state(session: Session, order: Order, *, actor: str, now: datetime) -> None:
+    """`due` where something is left to pay, `paid` where nothing is."""
+    wanted = "due" if outstanding_amount(order) else "paid"
+    if order.state != wanted:
+        record_step(session, order=order, to_state=wanted, actor=actor, now=now, note="exchanged")

@@ -1,0 +1,159 @@
+"""Moving a sold screening to another hall: every ticket gets the best matching seat there, and its buyer is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.errors import HallTooSmall, ScreeningCancelled
+from matinee.boxoffice.holds import end_hold
+from matinee.boxoffice.locks import keep_buyers_out
+from matinee.boxoffice.models import Order, OrderLine, SeatClaim, Ticket
+from matinee.boxoffice.orders import SOLD, UNPAID, record_note
+from matinee.boxoffice.sales import mail_about
+from matinee.boxoffice.seating.matching import match_seats
+from matinee.db.version import announce_change
+from matinee.programme.locks import lock_halls
+from matinee.programme.models import Hall, HouseSeat, Screening
+from matinee.programme.occupancy import require_free
+from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
+
+MAIL = "tickets_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Reseated:
+    """A seat of an order that moved: from which label to which."""
+
+    order_code: str
+    from_label: str
+    to_label: str
+
+
+def move_screening(
+    session: Session, *, screening_id: int, hall: Hall, actor: str, now: datetime
+) -> list[Reseated]:
+    """Show the screening in another hall of its cinema; return who moved, in the order of the orders.
+
+    Tickets keep their ids, so that a printed one still lets its owner in; the mail brings what stands on them now. Holds
+    move, too. What the house kept back in the old hall is on sale in the new one, but for seats of the same label. Raises
+    ScreeningNotFound, ScreeningCancelled, HallTaken, HallTooSmall.
+    """
+    screening = keep_buyers_out(session, screening_id=screening_id)
+    if screening.cancelled_at is not None:
+        raise ScreeningCancelled
+    if hall.id == screening.hall_id:
+        return []
+    lock_halls(session, hall_ids=[hall.id])
+    require_free(
+        session,
+        hall=hall,
+        starts_at=screening.starts_at,
+        ends_at=screening.ends_at,
+        except_screening=screening,
+    )
+    plan = _plan(session, screening, hall, now=now)
+    screening.hall_id = hall.id
+    session.execute(delete(HouseSeat).where(HouseSeat.screening_id == screening_id))
+    session.add_all(HouseSeat(screening_id=screening_id, seat_id=one) for one in sorted(plan.house_ids))
+    session.flush()
+    _reseat(session, screening_id, plan.seats)
+    announce_change(session)
+    return _tell(session, plan, hall, actor=actor, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where everybody goes: the orders with their old seats, from old to new seat, and the seats kept back by the house."""
+
+    orders: Sequence[tuple[Order, list[int]]]
+    seats: Mapping[int, int]
+    house_ids: frozenset[int]
+    labels: Mapping[int, str]
+
+
+def _plan(session: Session, screening: Screening, hall: Hall, *, now: datetime) -> _Plan:
+    """Raises HallTooSmall."""
+    _end_dead_holds(session, screening.id, now=now)
+    halls = seats_by_hall(session, [screening.hall_id, hall.id])
+    old_hall, new_hall = halls[screening.hall_id], halls[hall.id]
+    old_seats = {seat.id: seat for seat in old_hall}
+    orders = _orders_with_seats(session, screening.id)
+    groups = [[old_seats[one] for one in ids] for _, ids in orders]
+    house_ids = _matching_house_seats(session, screening.id, old_seats, new_hall)
+    seats = match_seats(groups, old_hall=old_hall, new_hall=new_hall, taken_ids=house_ids)
+    if seats is None:
+        # Whoever has a ticket comes before what the house keeps back.
+        house_ids, seats = frozenset(), match_seats(groups, old_hall=old_hall, new_hall=new_hall)
+    if seats is None:
+        raise HallTooSmall
+    labels = {seat.id: seat.label for seat in (*old_hall, *new_hall)}
+    return _Plan(orders, seats, house_ids, labels)
+
+
+def _end_dead_holds(session: Session, screening_id: int, *, now: datetime) -> None:
+    """Holds that ran out name seats of the old hall; nobody has them any more."""
+    dead = select(Order).where(Order.screening_id == screening_id, Order.hold_expires_at <= now)
+    for order in session.scalars(dead.order_by(Order.id).with_for_update()):
+        end_hold(session, order=order, to_state="expired", actor="worker", now=now)
+
+
+def _orders_with_seats(session: Session, screening_id: int) -> list[tuple[Order, list[int]]]:
+    """Every order that has seats of the screening, with them."""
+    rows = session.execute(
+        select(Order, SeatClaim.seat_id)
+        .join(SeatClaim, SeatClaim.order_id == Order.id)
+        .where(SeatClaim.screening_id == screening_id)
+        .order_by(Order.id, SeatClaim.seat_id)
+        .with_for_update(of=Order)
+    )
+    found: dict[int, tuple[Order, list[int]]] = {}
+    for order, seat_id in rows:
+        found.setdefault(order.id, (order, []))[1].append(seat_id)
+    return list(found.values())
+
+
+def _matching_house_seats(
+    session: Session, screening_id: int, old_seats: Mapping[int, SeatOfHall], new_seats: Sequence[SeatOfHall]
+) -> frozenset[int]:
+    kept = house_seats_by_screening(session, [screening_id])[screening_id]
+    labels = {old_seats[one].label for one in kept if one in old_seats}
+    return frozenset(seat.id for seat in new_seats if seat.label in labels)
+
+
+def _reseat(session: Session, screening_id: int, seats: Mapping[int, int]) -> None:
+    # Seats of two halls are different rows, so that no step stands in the way of another.
+    for old_id, new_id in seats.items():
+        session.execute(
+            update(SeatClaim)
+            .where(SeatClaim.screening_id == screening_id, SeatClaim.seat_id == old_id)
+            .values(seat_id=new_id)
+        )
+        session.execute(
+            update(Ticket)
+            .where(Ticket.screening_id == screening_id, Ticket.seat_id == old_id, Ticket.state == "valid")
+            .values(seat_id=new_id)
+        )
+        orders = select(Order.id).where(Order.screening_id == screening_id, Order.state.in_((*SOLD, *UNPAID)))
+        session.execute(
+            update(OrderLine)
+            .where(OrderLine.seat_id == old_id, OrderLine.order_id.in_(orders))
+            .values(seat_id=new_id)
+        )
+    session.expire_all()
+
+
+def _tell(session: Session, plan: _Plan, hall: Hall, *, actor: str, now: datetime) -> list[Reseated]:
+    moved = []
+    for order, ids in plan.orders:
+        own = [Reseated(order.code, plan.labels[one], plan.labels[plan.seats[one]]) for one in ids]
+        moved += own
+        steps = ", ".join(f"{each.from_label} to {each.to_label}" for each in own)
+        record_note(session, order=order, actor=actor, now=now, note=f"moved to {hall.name}: {steps}")
+        if order.state in SOLD:
+            mail_about(session, kind=MAIL, order=order, now=now)
+    return moved

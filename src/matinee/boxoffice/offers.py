@@ -1,0 +1,134 @@
+"""What a screening has to offer to a buyer: which seats there are, which are free, and what each costs by ticket type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.errors import SalesClosed, SeatsNotFree, TicketTypeNotSold
+from matinee.boxoffice.queries import claimed_seats
+from matinee.programme.errors import ScreeningNotFound
+from matinee.programme.models import Cinema, Hall, Screening, TicketType
+from matinee.programme.prices import amounts_by_zone_and_type, price_for
+from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
+
+
+@dataclass(frozen=True, slots=True)
+class SeatChoice:
+    """A seat that somebody asks for, by its label, and who it is for (None: the cinema's first ticket type)."""
+
+    label: str
+    ticket_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PricedSeat:
+    """A chosen seat with its ticket type and its price in minor units."""
+
+    seat: SeatOfHall
+    ticket_type_id: int | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A screening with its seats, and which of them are free at this moment."""
+
+    screening: Screening
+    cinema: Cinema
+    hall: Hall
+    seats: Sequence[SeatOfHall]
+    house_ids: frozenset[int]
+    claimed_ids: frozenset[int]
+
+    def free_ids(self) -> set[int]:
+        """The seats that the public can have now."""
+        return {seat.id for seat in self.seats} - self.house_ids - self.claimed_ids
+
+    def minutes_before(self, minutes: int) -> datetime:
+        """The moment so many minutes before the start."""
+        return self.screening.starts_at - timedelta(minutes=minutes)
+
+    def is_selling_out(self) -> bool:
+        """Whether so many of the seats for sale are taken that the cinema calls it selling out."""
+        sellable = {seat.id for seat in self.seats} - self.house_ids
+        taken = len(sellable & self.claimed_ids)
+        return taken * 100 >= len(sellable) * self.cinema.selling_out_percent
+
+
+def is_on_sale(screening: Screening, *, now: datetime) -> bool:
+    """Whether the screening can be bought: not begun, not closed, not cancelled."""
+    closed = screening.sales_end_at is not None and screening.sales_end_at <= now
+    return screening.cancelled_at is None and screening.starts_at > now and not closed
+
+
+def offer_of(session: Session, *, screening_id: int, now: datetime, except_order: int | None = None) -> Offer:
+    """The screening as it is on offer. `except_order`: the seats of this order count as free.
+
+    Until the transaction ends nobody moves or cancels the screening. Raises ScreeningNotFound.
+    """
+    # Shared with all buyers: only who changes the screening itself waits, and is waited for.
+    locked = select(Screening).where(Screening.id == screening_id).with_for_update(read=True, key_share=True)
+    screening = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
+    if screening is None:
+        raise ScreeningNotFound
+    claimed = claimed_seats(session, screening_ids=[screening_id], now=now, except_order=except_order)
+    return Offer(
+        screening=screening,
+        cinema=session.get_one(Cinema, screening.cinema_id),
+        hall=session.get_one(Hall, screening.hall_id),
+        seats=seats_by_hall(session, [screening.hall_id])[screening.hall_id],
+        house_ids=frozenset(house_seats_by_screening(session, [screening_id])[screening_id]),
+        claimed_ids=frozenset(claimed[screening_id]),
+    )
+
+
+def require_on_sale(offer: Offer, *, now: datetime) -> None:
+    """Raise SalesClosed where the screening cannot be bought any more."""
+    if not is_on_sale(offer.screening, now=now):
+        raise SalesClosed
+
+
+def chosen_seats(offer: Offer, labels: Sequence[str], *, house_seats_too: bool) -> list[SeatOfHall]:
+    """The seats with these labels, in this order, whether claimed or not.
+
+    Raises SeatsNotFree for labels that the hall does not have, and for house seats unless they may be sold.
+    """
+    by_label = {seat.label: seat for seat in offer.seats}
+    missing = [
+        label
+        for label in labels
+        if label not in by_label or (by_label[label].id in offer.house_ids and not house_seats_too)
+    ]
+    if missing:
+        raise SeatsNotFree(missing)
+    return [by_label[label] for label in labels]
+
+
+def price_seats(
+    session: Session, offer: Offer, seats: Sequence[SeatOfHall], ticket_types: Sequence[str | None]
+) -> list[PricedSeat]:
+    """What each seat costs for its ticket type. Raises TicketTypeNotSold."""
+    types = session.scalars(
+        select(TicketType).where(TicketType.cinema_id == offer.cinema.id).order_by(TicketType.id)
+    ).all()
+    by_code: dict[str | None, int] = {one.code: one.id for one in types}
+    if types:
+        by_code[None] = types[0].id
+    list_id = offer.screening.price_list_id
+    amounts = amounts_by_zone_and_type(session, price_list_id=list_id) if list_id is not None else {}
+    priced = []
+    for seat, code in zip(seats, ticket_types, strict=True):
+        type_id = by_code.get(code)
+        if type_id is None and code is not None:
+            raise TicketTypeNotSold(f"There is no ticket type {code[:40]!r} here.")
+        # Without a price list the screening is free of charge, for everybody.
+        amount = 0 if list_id is None else price_for(amounts, seat.zone, type_id)
+        if amount is None:
+            raise TicketTypeNotSold(f"{seat.label}: no price for {code or 'this ticket type'} here.")
+        priced.append(PricedSeat(seat, type_id, amount))
+    return priced

@@ -1,0 +1,181 @@
+"""What becomes of an order when money arrives, in time, late, twice, or for something that is gone.
+
+Whatever arrives is kept first and then either accepted, which is when tickets are made, or given back by itself. Locks are
+taken in one order everywhere: the order, then its payments.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.claims import renew_claims
+from matinee.boxoffice.errors import ContactMissing, HoldExpired, PromoCodeUsedUp, StepNotAllowed
+from matinee.boxoffice.models import Order, OrderPayment
+from matinee.boxoffice.money_back import refund_payment
+from matinee.boxoffice.orders import (
+    SOLD,
+    lock_order,
+    outstanding_amount,
+    recipient_of,
+    record_note,
+    record_step,
+    require_live_hold,
+)
+from matinee.boxoffice.promo_codes import claim_promo_use
+from matinee.boxoffice.sales import issue_order_tickets, mail_about, mail_tickets
+from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
+from matinee.payments.errors import PaymentNotFound
+from matinee.payments.models import Payment
+from matinee.payments.protocol import ProviderNotice
+from matinee.payments.refunds import record_refund_notice
+from matinee.programme.models import Screening
+
+log = logging.getLogger(__name__)
+
+
+def require_payable(order: Order, *, now: datetime) -> None:
+    """Raise StepNotAllowed, HoldExpired or ContactMissing for an order that no payment may be made for now."""
+    if order.state != "due":
+        require_live_hold(order, now=now)
+    # At the counter the tickets go from hand to hand.
+    if recipient_of(order) is None and order.channel != "counter":
+        raise ContactMissing
+
+
+def deal_with_notice(session: Session, *, provider: str, notice: ProviderNotice, now: datetime) -> None:
+    """Take a provider's notice in. Copies of it, and notices that come out of order, change nothing.
+
+    A notice about a payment that nobody knows is put into the log and otherwise passed over.
+    """
+    if not is_first_copy(session, provider=provider, event_id=notice.event_id, kind=notice.kind, now=now):
+        return
+    try:
+        if notice.kind == "settled":
+            _require_same_money(session, notice)
+            settle_payment(session, public_id=notice.subject_id, now=now, provider_ref=notice.provider_ref)
+        elif notice.kind == "failed":
+            fail_payment(session, public_id=notice.subject_id, reason=notice.reason, now=now)
+        else:
+            record_refund_notice(session, notice=notice, now=now)
+    except PaymentNotFound:
+        log.warning("%s tells of a payment that is not known here: %s", provider, notice.event_id)
+
+
+def settle_payment(
+    session: Session, *, public_id: str, now: datetime, provider_ref: str | None = None
+) -> bool:
+    """The money of a payment is there: sell its order, or give the money back. False where that was known already.
+
+    Raises PaymentNotFound.
+    """
+    order, payment, link = _locked(session, public_id)
+    if payment.provider_ref is None:
+        payment.provider_ref = provider_ref
+    if not record_settled(payment, now=now):
+        return False
+    refusal = _reason_against(session, order, payment, now=now)
+    if refusal is None:
+        link.accepted = True
+        order.paid_amount += payment.amount
+        session.flush()
+        if outstanding_amount(order) == 0:
+            complete_order(session, order=order, actor=payment.provider, now=now)
+    else:
+        record_note(session, order=order, actor=payment.provider, now=now, note=refusal)
+        if payment.amount:
+            refund_payment(session, payment=payment, amount=payment.amount, reason=refusal, now=now)
+            mail_about(session, kind="payment_returned", order=order, now=now, payment_id=payment.id)
+    return True
+
+
+def fail_payment(session: Session, *, public_id: str, reason: str, now: datetime) -> bool:
+    """No money will come from this payment; its order can be paid another way while it is held. Raises PaymentNotFound."""
+    order, payment, _ = _locked(session, public_id)
+    if not record_failed(payment, reason=reason):
+        return False
+    others = session.scalar(
+        select(Payment.id)
+        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
+        .where(OrderPayment.order_id == order.id, Payment.state.in_(("starting", "pending")))
+        .limit(1)
+    )
+    if order.state == "paying" and others is None:
+        record_step(session, order=order, to_state="held", actor=payment.provider, now=now, note=reason)
+    return True
+
+
+def complete_order(session: Session, *, order: Order, actor: str, now: datetime) -> None:
+    """Make a locked order with nothing left to pay `paid`: tickets, and the mail that brings them.
+
+    Where it is a hold its seats must be its own, see `renew_claims`. Raises StepNotAllowed.
+    """
+    had_tickets = order.state == "due"
+    record_step(session, order=order, to_state="paid", actor=actor, now=now)
+    if not had_tickets:
+        issue_order_tickets(session, order=order, now=now)
+        mail_tickets(session, order=order, now=now)
+
+
+def _locked(session: Session, public_id: str) -> tuple[Order, Payment, OrderPayment]:
+    link = session.scalars(
+        select(OrderPayment)
+        .join(Payment, Payment.id == OrderPayment.payment_id)
+        .where(Payment.public_id == public_id)
+    ).one_or_none()
+    if link is None:
+        raise PaymentNotFound
+    order = session.get_one(Order, link.order_id)
+    lock_order(session, order)
+    return order, find_payment(session, public_id=public_id), link
+
+
+def _reason_against(session: Session, order: Order, payment: Payment, *, now: datetime) -> str | None:
+    """Why this money cannot be accepted, in a sentence; None where it can, and the seats are then the order's own."""
+    screening = session.get_one(Screening, order.screening_id)
+    if order.state in SOLD and outstanding_amount(order) == 0:
+        reason = "The order was paid already."
+    elif order.state in ("refunded", "cancelled"):
+        reason = f"The order was {order.state} before the money came."
+    elif payment.amount > outstanding_amount(order):
+        reason = "It is more than what was left to pay."
+    elif screening.cancelled_at is not None:
+        reason = "The screening was cancelled."
+    elif screening.starts_at <= now and order.state == "expired":
+        reason = "The screening had begun when the money came."
+    elif order.state == "due":
+        return None
+    else:
+        return _take_seats(session, order, pays_all=payment.amount == outstanding_amount(order), now=now)
+    return reason
+
+
+def _take_seats(session: Session, order: Order, *, pays_all: bool, now: datetime) -> str | None:
+    if not pays_all:
+        # A part of the price: the hold goes on as it was, and must be one.
+        try:
+            require_live_hold(order, now=now)
+        except (HoldExpired, StepNotAllowed):
+            return "The hold had run out when the money came."
+        return None
+    try:
+        claim_promo_use(session, order=order, now=now)
+        renew_claims(session, order=order, expires_at=None, now=now)
+    except PromoCodeUsedUp:
+        return "The hold had run out when the money came, and its promo code was used up."
+    except HoldExpired:
+        return "The hold had run out when the money came, and its seats were taken."
+    return None
+
+
+def _require_same_money(session: Session, notice: ProviderNotice) -> None:
+    """Nothing of ours can make a provider take another sum than we asked for; if one says so, a person must look."""
+    payment = session.scalars(select(Payment).where(Payment.public_id == notice.subject_id)).one_or_none()
+    if payment is None:
+        raise PaymentNotFound
+    told = (notice.amount, (notice.currency or "").upper())
+    if notice.amount is not None and told != (payment.amount, payment.currency):
+        raise ValueError(f"payment {payment.public_id}: asked for {payment.amount}, told of {told[0]}")

@@ -1,0 +1,41 @@
+"""Who waits for whom while a programme is planned: price lists first, then halls, then a screening.
+
+Buyers wait for the last of them alone. On SQLite these locks are nothing: there, one writes at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matinee.kernel.errors import NotFound
+from matinee.programme.models import Cinema, Film, Hall, PriceList, Screening
+
+
+def lock_price_lists(session: Session, *, cinema_id: int, shared: bool = False) -> None:
+    """Keep the cinema's price lists as they are until the transaction ends, but for the caller's own changes.
+
+    Several who only read them (`shared`) go together.
+    """
+    wanted = select(Cinema.id).where(Cinema.id == cinema_id)
+    # The row of the cinema, keys only: what refers to it does not wait. An import locks the same.
+    session.execute(wanted.with_for_update(read=True) if shared else wanted.with_for_update(key_share=True))
+
+
+def lock_halls(session: Session, *, hall_ids: Iterable[int]) -> None:
+    """Keep other planners from these halls until the transaction ends: of two, the second sees what the first did."""
+    wanted = select(Hall).where(Hall.id.in_(sorted(set(hall_ids)))).order_by(Hall.id)
+    session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
+def lock_row(session: Session, row: Screening | Film | PriceList, *, gone: type[NotFound]) -> None:
+    """Read the row anew and keep everybody from it, also those who would refer to it, until the transaction ends.
+
+    Raises `gone` where somebody deleted it meanwhile.
+    """
+    kind = type(row)
+    wanted = select(kind).where(kind.id == row.id).with_for_update()
+    if session.scalars(wanted.execution_options(populate_existing=True)).one_or_none() is None:
+        raise gone
