@@ -35,6 +35,11 @@ from matinee.web.shared.pages import pages
 from matinee.web.shared.security_headers import add_security_headers
 from matinee.web.shared.services import EXTENSION, Services, is_https
 from matinee.web.site.start import site
+from matinee.web.v1.blueprint import PREFIX as V1_PREFIX
+from matinee.web.v1.blueprint import use_converters
+from matinee.web.v1.document import add_to_document
+from matinee.web.v1.problems import failure_problem
+from matinee.web.v1.routes import v1
 
 # One for each thread of the server that may serve a request at the same time.
 CONNECTIONS_MAX = 20
@@ -116,9 +121,10 @@ def _services(app: APIFlask, settings: Settings) -> Services:
 
 
 def _register(app: APIFlask, settings: Settings) -> None:
-    for blueprint in (given, health, pages, docs, site):
+    use_converters(app)
+    for blueprint in (given, v1, health, pages, docs, site):
         app.register_blueprint(blueprint)
-    answer_failures(app)
+    answer_failures(app, forms={f"{V1_PREFIX}/": failure_problem})
     add_security_headers(app, https=is_https(settings.base_url))
     allow_origins(app, settings.cors_origins)
     if settings.access_log == "on":
@@ -129,4 +135,4 @@ def _register(app: APIFlask, settings: Settings) -> None:
         assert isinstance(document, dict), "the document is only ever made as JSON"
         # Relative: the page tries calls out on the server that it came from.
         document["servers"] = [{"url": "/"}]
-        return complete_document(app, document)
+        return add_to_document(app, complete_document(app, document))

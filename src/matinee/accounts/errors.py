@@ -79,3 +79,37 @@ class RoleNotFound(NotFound):
     """There is no role of this name."""
 
     code = "role_not_found"
+
+
+class ScopeNotFound(Invalid):
+    """There is no scope of this name that a key can have."""
+
+    code = "scope_not_found"
+
+
+class ScopeMissing(NotAllowed):
+    """The caller does not have the scope that this needs."""
+
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}.")
+        self.scope = scope
+
+
+class ApiKeyNotFound(NotFound):
+    """There is no such API key."""
+
+    code = "api_key_not_found"
+
+
+class ApiKeyNotValid(NotAllowed):
+    """The API key is wrong, was revoked, or has expired."""
+
+    code = "api_key_not_valid"
+
+
+class SessionNotFound(NotFound):
+    """There is no such session."""
+
+    code = "session_not_found"

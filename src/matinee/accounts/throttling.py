@@ -6,6 +6,7 @@ The counting strategy is the library's (`limits`); here is the storage that it l
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,20 @@ LIMITS: dict[str, tuple[RateLimitItem, RateLimitItem]] = {
     "send_code": (RateLimitItemPerHour(10), RateLimitItemPerHour(100)),
     "try_code": (RateLimitItemPerHour(30), RateLimitItemPerHour(200)),
 }
+# Calls of the API that write, in a window: of a person, a program, and of one address where neither is known.
+CALLS_SECONDS = 60
+CALLS_MAX = {"user": 120, "key": 1200, "address": 600}
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many calls a caller may make in a window, how many are left, and when it ends."""
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+    # Whether this call is one too many.
+    exceeded: bool
 
 
 class DatabaseStorage(Storage):
@@ -46,6 +61,10 @@ class DatabaseStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` more under `key` and return the count; a count that expired starts anew for `expiry` seconds."""
+        return self.count(key, expiry, amount)[0]
+
+    def count(self, key: str, expiry: int, amount: int = 1) -> tuple[int, datetime]:
+        """As `incr`, and the end of the window beside the count."""
         now = clock.now()
         return self._transactions.write(
             lambda session: _increase(session, key, amount, now, now + timedelta(seconds=expiry))
@@ -69,7 +88,9 @@ class DatabaseStorage(Storage):
         self._transactions.write(lambda session: _delete(session, key))
 
 
-def _increase(session: Session, key: str, amount: int, now: datetime, expires_at: datetime) -> int:
+def _increase(
+    session: Session, key: str, amount: int, now: datetime, expires_at: datetime
+) -> tuple[int, datetime]:
     # One statement, so that two processes that count at once both count.
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     fresh = dialect.insert(AttemptCount).values(key=key, count=amount, expires_at=expires_at)
@@ -80,8 +101,9 @@ def _increase(session: Session, key: str, amount: int, now: datetime, expires_at
             "count": case((expired, amount), else_=AttemptCount.count + amount),
             "expires_at": case((expired, expires_at), else_=AttemptCount.expires_at),
         },
-    ).returning(AttemptCount.count)
-    return int(session.execute(counted).scalar_one())
+    ).returning(AttemptCount.count, AttemptCount.expires_at)
+    count, ends_at = session.execute(counted).one()
+    return int(count), ends_at
 
 
 def _read(session: Session, key: str) -> tuple[int, datetime] | None:
@@ -107,7 +129,8 @@ class Throttle:
     def __init__(
         self, transactions: Transactions, *, enabled: bool, clock_now: Callable[[], datetime]
     ) -> None:
-        self._limiter = FixedWindowRateLimiter(DatabaseStorage(transactions))
+        self._storage = DatabaseStorage(transactions)
+        self._limiter = FixedWindowRateLimiter(self._storage)
         self._enabled = enabled
         self._now = clock_now
 
@@ -123,6 +146,19 @@ class Throttle:
             if not self._limiter.hit(item, what, key):
                 ends_at = self._limiter.get_window_stats(item, what, key).reset_time
                 raise TooManyAttempts(max(1, round(ends_at - self._now().timestamp())))
+
+    def count_call(self, kind: str, *, who: str) -> Allowance | None:
+        """Count one call of the API that writes, by a caller of a kind of CALLS_MAX; None where nothing is counted."""
+        if not self._enabled:
+            return None
+        count, ends_at = self._storage.count(f"call:{kind}:{hash_secret(who)[:32]}", CALLS_SECONDS)
+        limit = CALLS_MAX[kind]
+        return Allowance(
+            limit=limit,
+            remaining=max(0, limit - count),
+            reset_seconds=max(1, round((ends_at - self._now()).total_seconds())),
+            exceeded=count > limit,
+        )
 
     def forget_attempts(self, what: str, *, account: str) -> None:
         """Begin the account's count anew, as after a login that succeeded."""

@@ -28,6 +28,7 @@ from matinee.outbox.composing import Composer
 from matinee.outbox.delivery import Delivery, DeliveryCounts
 from matinee.outbox.heartbeat import sign_heartbeat, sign_off
 from matinee.tickets import mails as ticket_mails
+from matinee.web.v1.kept_requests import delete_expired_requests
 
 # What composes the mails of each kind, from the areas that have mails.
 COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails.COMPOSERS}
@@ -96,6 +97,7 @@ class Housekeeping:
             self._tidy("sessions", delete_expired_sessions)
             self._tidy("codes", delete_expired_codes)
             self._tidy("attempts", delete_expired_counts)
+            self._tidy("kept answers", delete_expired_requests)
 
     def sign_off(self) -> None:
         """Take the sign of life away. Raises DatabaseUnavailable."""

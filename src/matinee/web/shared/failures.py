@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import BadHost, HTTPException
 
 from matinee.db.errors import DatabaseUnavailable
@@ -13,16 +14,28 @@ from matinee.web.shared.negotiation import wants_html
 
 log = logging.getLogger(__name__)
 
+# Status, title, detail and more members -> the answer.
+Form = Callable[..., Response]
+_FORMS = "matinee_failure_forms"
 
-def answer_failures(app: Flask) -> None:
-    """Register the answers with `app`: JSON for programs, pages for browsers."""
+
+def answer_failures(app: Flask, *, forms: Mapping[str, Form]) -> None:
+    """Register the answers with `app`: JSON for programs, pages for browsers.
+
+    `forms`: the beginning of a path -> how a surface that has a form of its own writes them.
+    """
+    app.extensions[_FORMS] = forms
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DatabaseUnavailable, _no_database)
     app.register_error_handler(Exception, _fault)
 
 
 def failure(status: int, title: str, detail: str, **more: str) -> Response:
-    """An answer in the form that the caller prefers."""
+    """An answer in the form of the surface, else in the one that the caller prefers."""
+    forms: Mapping[str, Form] = current_app.extensions[_FORMS]
+    for beginning, form in forms.items():
+        if request.path.startswith(beginning):
+            return form(status, title, detail, **more)
     if wants_html() and not isinstance(request.routing_exception, BadHost):
         # A host that cannot be read leaves no links to be made, and so no page.
         response = make_response(

@@ -1,0 +1,95 @@
+"""GET /cinemas, GET /cinemas/{slug}"""
+
+from __future__ import annotations
+
+from flask.views import MethodView
+from pydantic import Field
+
+from matinee.programme.errors import CinemaNotFound
+from matinee.programme.models import Cinema
+from matinee.programme.queries import cinema_by_slug, cinemas
+from matinee.web.shared.services import services
+from matinee.web.v1.answers import Answer
+from matinee.web.v1.blueprint import v1
+from matinee.web.v1.callers import PUBLIC
+from matinee.web.v1.operations import Returns, operation
+from matinee.web.v1.shapes import Money, Shape
+from matinee.web.v1.tags import PROGRAMME
+
+EXAMPLE = {
+    "slug": "odeon",
+    "name": "Odeon",
+    "address": "Volodymyrska 1, Kyiv",
+    "timezone": "Europe/Kyiv",
+    "currency": "UAH",
+    "booking_fee": {"amount": 1000, "currency": "UAH"},
+    "booking_fee_per": "ticket",
+}
+
+
+class CinemaShape(Shape, example=EXAMPLE):
+    """A venue."""
+
+    slug: str = Field(description="By which other calls name it.")
+    name: str
+    address: str
+    timezone: str = Field(description="Of the tz database. All its times are by this clock.")
+    currency: str
+    booking_fee: Money = Field(description="What booking online costs beside the tickets.")
+    booking_fee_per: str = Field(description="`ticket` or `order`.")
+
+
+class CinemaList(Shape, example={"items": [EXAMPLE]}):
+    """Every cinema."""
+
+    items: list[CinemaShape]
+
+
+def present_cinema(cinema: Cinema) -> CinemaShape:
+    """A cinema as the API tells it."""
+    return CinemaShape(
+        slug=cinema.slug,
+        name=cinema.name,
+        address=cinema.address,
+        timezone=cinema.timezone,
+        currency=cinema.currency,
+        booking_fee=Money(amount=cinema.booking_fee_amount, currency=cinema.currency),
+        booking_fee_per=cinema.booking_fee_per,
+    )
+
+
+class Cinemas(MethodView):
+    """The venues of the house."""
+
+    @operation(
+        "list_cinemas", tag=PROGRAMME, access=PUBLIC, answers={200: Returns(CinemaList, "The cinemas")}
+    )
+    def get(self) -> Answer:
+        """List the cinemas
+
+        The default one, which is meant where a call names none, comes first.
+        """
+        return services().transactions.read(
+            lambda session: Answer(CinemaList(items=[present_cinema(one) for one in cinemas(session)]))
+        )
+
+
+class OneCinema(MethodView):
+    """One venue."""
+
+    @operation(
+        "get_cinema",
+        tag=PROGRAMME,
+        access=PUBLIC,
+        answers={200: Returns(CinemaShape, "The cinema")},
+        refusals=(CinemaNotFound,),
+    )
+    def get(self, slug: str) -> Answer:
+        """Read a cinema"""
+        return services().transactions.read(
+            lambda session: Answer(present_cinema(cinema_by_slug(session, slug)))
+        )
+
+
+v1.add_url_rule("/cinemas", view_func=Cinemas.as_view("cinemas"))
+v1.add_url_rule("/cinemas/<slug>", view_func=OneCinema.as_view("cinema"))

@@ -1,0 +1,16 @@
+"""All resources of the API, registered on their blueprint by being imported."""
+
+from __future__ import annotations
+
+from matinee.kernel.errors import DomainError
+from matinee.web.v1 import api_keys, cinemas
+from matinee.web.v1.blueprint import v1
+from matinee.web.v1.problems import refusal
+from matinee.web.v1.rates import tell_allowance
+
+RESOURCES = (api_keys, cinemas)
+
+v1.register_error_handler(DomainError, refusal)
+v1.after_request(tell_allowance)
+
+__all__ = ["RESOURCES", "v1"]

@@ -1,0 +1,82 @@
+"""What requests are made of: the bases of their models and the types of their fields."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from matinee.accounts.errors import NotAnAddress
+from matinee.accounts.users import normal_username
+from matinee.web.v1.blueprint import ID_MAX
+from matinee.web.v1.shapes import Exampled
+
+TEXT_CHARACTERS_MAX = 300
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Values(Exampled):
+    """The body of a request. What it does not know is refused: a misspelt name must not be passed over in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_stored(cls, given: Any) -> Any:
+        return _refuse_unwritable(given)
+
+
+class Query(BaseModel):
+    """The query string of a request. What it does not know is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_stored(cls, given: Any) -> Any:
+        return _refuse_unwritable(given)
+
+
+def _refuse_unwritable(given: Any) -> Any:
+    # PostgreSQL keeps no NUL, and half a character cannot be encoded; JSON can carry both.
+    if isinstance(given, dict):
+        for name, value in given.items():
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and _UNWRITABLE.search(text):
+                    raise ValueError(f"{name} has a character that cannot be stored")
+    return given
+
+
+def _address(text: str) -> str:
+    try:
+        return normal_username(text)
+    except NotAnAddress as error:
+        raise ValueError(error.detail) from None
+
+
+def _normal_text(text: str) -> str:
+    normal = unicodedata.normalize("NFC", text).strip()
+    if not normal:
+        raise ValueError("holds nothing but blanks")
+    return normal
+
+
+def _plain_day(value: object) -> object:
+    # Else a number would be taken for seconds since 1970.
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("is not a day such as 2030-05-18")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=TEXT_CHARACTERS_MAX), AfterValidator(_normal_text)]
+Address = Annotated[
+    str, Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
+]
+Password = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"format": "password"})]
+Code = Annotated[str, Field(min_length=1, max_length=100)]
+Day = Annotated[date, BeforeValidator(_plain_day)]
+Id = Annotated[int, Field(ge=1, le=ID_MAX)]
