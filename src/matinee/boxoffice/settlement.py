@@ -116,6 +116,8 @@ def complete_order(session: Session, *, order: Order, actor: str, now: datetime)
     had_tickets = order.state == "due"
     record_step(session, order=order, to_state="paid", actor=actor, now=now)
     if not had_tickets:
+        # What was paid of it before, while it was another hold, and went back: see docs/decisions/money-of-an-order.md.
+        order.total_amount += order.refunded_amount
         issue_order_tickets(session, order=order, now=now)
         mail_tickets(session, order=order, now=now)
 
