@@ -41,7 +41,10 @@ def methods_of_v1(app: APIFlask) -> Iterator[tuple[str, Any]]:
         if rule.rule.startswith("/api/"):
             view = getattr(app.view_functions[rule.endpoint], "view_class", None)
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                yield f"{method} {rule.rule}", getattr(view, method.lower(), app.view_functions[rule.endpoint])
+                yield (
+                    f"{method} {rule.rule}",
+                    getattr(view, method.lower(), app.view_functions[rule.endpoint]),
+                )
 
 
 def every_error() -> set[type[DomainError]]:
@@ -100,7 +103,19 @@ def test_every_error_of_every_room_has_an_answer() -> None:
     assert len(found) > 30
     assert DomainError not in STATUSES, "then nothing could be missing"
     assert [error for error in found if not set(error.__mro__) & set(STATUSES)] == []
-    assert {int(status_for(error)) for error in found} <= {400, 401, 402, 403, 404, 409, 412, 415, 422, 429, 503}
+    assert {int(status_for(error)) for error in found} <= {
+        400,
+        401,
+        402,
+        403,
+        404,
+        409,
+        412,
+        415,
+        422,
+        429,
+        503,
+    }
 
 
 def test_what_is_documented_as_a_refusal_says_a_sentence(

@@ -67,7 +67,9 @@ class Sale:
         channel: str = "site",
     ) -> int:
         """Hold seats of the lettered hall's screening, or of another; return the order's id."""
-        choices = [SeatChoice(label, one) for label, one in zip(labels, types or [None] * len(labels), strict=True)]
+        choices = [
+            SeatChoice(label, one) for label, one in zip(labels, types or [None] * len(labels), strict=True)
+        ]
 
         def work(session: Session) -> int:
             order = hold_seats(
@@ -94,8 +96,12 @@ class Sale:
     def change(
         self, order_id: int, *labels: str, now: datetime = NOW, types=None, rules: ChoiceRules = ANY_CHOICE
     ) -> None:
-        choices = [SeatChoice(label, one) for label, one in zip(labels, types or [None] * len(labels), strict=True)]
-        self._on(order_id, lambda s, o: change_hold(s, order=o, choices=choices, terms=TERMS, rules=rules, now=now))
+        choices = [
+            SeatChoice(label, one) for label, one in zip(labels, types or [None] * len(labels), strict=True)
+        ]
+        self._on(
+            order_id, lambda s, o: change_hold(s, order=o, choices=choices, terms=TERMS, rules=rules, now=now)
+        )
 
     def extend(self, order_id: int, now: datetime = NOW, terms: HoldTerms = TERMS) -> None:
         self._on(order_id, lambda s, o: extend_hold(s, order=o, terms=terms, now=now))
@@ -140,7 +146,12 @@ class Sale:
         )
 
     def exchange(
-        self, order_id: int, screening: int, *labels: str, now: datetime = NOW, rules: ChoiceRules = ANY_CHOICE
+        self,
+        order_id: int,
+        screening: int,
+        *labels: str,
+        now: datetime = NOW,
+        rules: ChoiceRules = ANY_CHOICE,
     ) -> None:
         self._on(
             order_id,
@@ -154,9 +165,11 @@ class Sale:
 
     def promo(self, code: str, *, kind: str = "percentage", value: int = 10, **more) -> int:
         return self.write(
-            lambda s: create_promo_code(
-                s, cinema_id=self.house.cinema, code=code, kind=kind, value=value, now=NOW, **more
-            ).id
+            lambda s: (
+                create_promo_code(
+                    s, cinema_id=self.house.cinema, code=code, kind=kind, value=value, now=NOW, **more
+                ).id
+            )
         )
 
     def apply(self, order_id: int, code: str, now: datetime = NOW) -> None:
@@ -224,7 +237,9 @@ class Sale:
     def mails(self) -> list[str]:
         """The kinds of the mails in the outbox, in their order."""
         return self.services.transactions.read(
-            lambda s: list(s.scalars(select(Message.kind).where(Message.channel == "mail").order_by(Message.id)))
+            lambda s: list(
+                s.scalars(select(Message.kind).where(Message.channel == "mail").order_by(Message.id))
+            )
         )
 
     def steps(self, order_id: int) -> list[tuple[str | None, str]]:
