@@ -101,19 +101,15 @@ def _respond_prepared(body: Prepared, headers: Mapping[str, str]) -> Response:
     """By the shortest way: this is what many watchers of a seat map ask for, mostly to learn that nothing changed."""
     in_gzip = _takes_gzip()
     etag = body.gzip_etag if in_gzip else body.etag
+    told = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache", **headers}
     kept = request.headers.get("If-None-Match")
     if kept is not None and (kept == etag or request.if_none_match.contains_weak(etag.strip('"'))):
-        response = Response(status=304)
+        response = Response(status=304, headers=told)
         del response.headers["Content-Type"]
-    else:
-        response = Response(body.gzipped if in_gzip else body.content, content_type=CONTENT_TYPE)
-        if in_gzip:
-            response.headers["Content-Encoding"] = "gzip"
-    response.headers["ETag"] = etag
-    response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers.update(headers)
-    return response
+        return response
+    if in_gzip:
+        told["Content-Encoding"] = "gzip"
+    return Response(body.gzipped if in_gzip else body.content, headers=told, content_type=CONTENT_TYPE)
 
 
 def _takes_gzip() -> bool:
