@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings, strategies
 from hypothesis import given as given_by_hypothesis
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -92,17 +94,20 @@ def test_the_document_is_valid_openapi_3_1(client: FlaskClient) -> None:
                 assert "503" in operation["responses"]
 
 
+sent_by_hypothesis = settings(
+    max_examples=EXAMPLES_PER_CALL,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
 def statuses_of(operation: Any, headers: dict[str, str], house: House) -> set[int]:
     """What the operation answers to whatever the document allows."""
     statuses: set[int] = set()
 
-    @settings(
-        max_examples=EXAMPLES_PER_CALL,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
+    @sent_by_hypothesis
     @given_by_hypothesis(case=operation.as_strategy(), known=strategies.booleans())
     def send(case: schemathesis.Case, known: bool) -> None:
         if known:
@@ -114,6 +119,17 @@ def statuses_of(operation: Any, headers: dict[str, str], house: House) -> set[in
 
     send()
     return statuses
+
+
+def send_what_is_wrong(operation: Any, headers: dict[str, str]) -> None:
+    """Bodies that the document does not allow; each must be refused."""
+
+    @sent_by_hypothesis
+    @given_by_hypothesis(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    def send(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=headers, checks=[*CHECKS, negative_data_rejection])
+
+    send()
 
 
 def test_whatever_the_document_allows_gets_an_answer_that_it_knows(
@@ -130,3 +146,20 @@ def test_whatever_the_document_allows_gets_an_answer_that_it_knows(
         if operation.method.upper() == "GET" and 200 not in statuses:
             unanswered.append((operation.path, statuses))
     assert unanswered == [], "nothing but refusals was seen of these"
+
+
+def test_a_body_that_the_document_does_not_allow_is_refused(
+    app: APIFlask, services: Services, manager: Buyer
+) -> None:
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app).include(path_regex="^/api/v1/")
+    tried = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        # What a query has beyond what is known is passed over, so it is no matter there.
+        if not list(operation.body) or list(operation.query):
+            continue
+        send_what_is_wrong(
+            operation, {"Authorization": f"Bearer {services.transactions.write(new_token(manager))}"}
+        )
+        tried += 1
+    assert tried > 4
