@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,22 +52,28 @@ def load_program() -> LoadProgram:
     return LoadProgram(shutil.which("wrk"))
 
 
-def get(port: int, path: str, *, clients: int, seconds: float) -> Measured:
+def get(
+    port: int, path: str, *, clients: int, seconds: float, headers: Mapping[str, str] | None = None
+) -> Measured:
     """GET the same path over and over, on as many connections as clients."""
-    return _run(port, path, clients, seconds, [])
+    return _run(port, path, clients, seconds, [], headers=headers or {})
 
 
 def buy(port: int, *, clients: int, seconds: float, start: int, first_day: str) -> Measured:
     """Buy the seats from number `start` on, one a request (see `benchmarks.seed`)."""
-    return _run(port, "/buyTicket", clients, seconds, [str(start), first_day])
+    return _run(port, "/buyTicket", clients, seconds, [str(start), first_day], headers={})
 
 
-def _run(port: int, path: str, clients: int, seconds: float, arguments: list[str]) -> Measured:
+def _run(
+    port: int, path: str, clients: int, seconds: float, arguments: list[str], *, headers: Mapping[str, str]
+) -> Measured:
     wrk = load_program().wrk
     url = f"http://127.0.0.1:{port}{path}"
     if wrk is not None:
         script = ["-s", str(PURCHASES_LUA)] if arguments else []
         command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--latency", *script, url]
+        for name, value in headers.items():
+            command[-1:-1] = ["-H", f"{name}: {value}"]
         command += ["--", *arguments] if arguments else []
     else:
         command = [
@@ -77,6 +84,7 @@ def _run(port: int, path: str, clients: int, seconds: float, arguments: list[str
             str(clients),
             str(seconds),
             *arguments,
+            *(f"{name}: {value}" for name, value in headers.items()),
         ]
     made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if made.returncode != 0:

@@ -1,8 +1,8 @@
 """A load program of ours, for machines without wrk.
 
-`python -m benchmarks.python_load URL CLIENTS SECONDS [START FIRST_DAY]`. Two processes with a thread and a connection for
-each client; the report is written as wrk writes its own. It takes more of the processor than wrk, which it shares with
-what it measures.
+`python -m benchmarks.python_load URL CLIENTS SECONDS [START FIRST_DAY | "Name: value" ...]`. Two processes with a thread and
+a connection for each client; the report is written as wrk writes its own. It takes more of the processor than wrk, which
+it shares with what it measures.
 """
 
 from __future__ import annotations
@@ -66,10 +66,12 @@ def _client(
 
 
 def _process(process: int, arguments: list[str], told: Any) -> None:
-    url, clients, seconds, *purchases = arguments
+    url, clients, seconds, *more = arguments
+    headers = "".join(f"{each}\r\n" for each in more if ": " in each)
+    purchases = [] if headers else more
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    plain = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    plain = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
     # Each process counts in steps of its own, so that none buys what another does. `next` on a counter is atomic.
     numbers = iter(range(int(purchases[0]) + process, 1 << 40, PROCESSES)) if purchases else iter(())
 

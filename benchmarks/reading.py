@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import load
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan, Result
+from benchmarks.seat_states import compare_seat_states
 from benchmarks.servers import ROOT, Running, fetch, run_command, running_bare, running_matinee
 
 CLIENTS = 32
@@ -37,6 +38,7 @@ def measure(postgres: Postgres, plan: Plan) -> list[Result]:
             with running_matinee(address, folder / programme, **options) as ours:
                 for path in (f"/getDay?date={tomorrow}", "/fullSchedule"):
                     results += _compare(f"{path.partition('?')[0]}, {programme}", ours, path, bare, plan)
+        results += compare_seat_states(postgres, plan, bare, folder)
         wsgi = running.enter_context(running_bare("wsgi", **options))
         results.append(_bridge(bare, wsgi, plan))
     return results

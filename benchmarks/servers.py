@@ -118,11 +118,20 @@ def fetch(
     port: int, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
 ) -> tuple[int, bytes]:
     """One request on a connection of its own: status and body. Raises OSError."""
+    status, _, body = exchange(port, path, method=method, headers=headers)
+    return status, body
+
+
+def exchange(
+    port: int, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+) -> tuple[int, Mapping[str, str], bytes]:
+    """As `fetch`, and the headers between the two, by their names in lower case."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request(method, path, headers=dict(headers or {}))
         answer = connection.getresponse()
-        return answer.status, answer.read()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, told, answer.read()
     except http.client.HTTPException as error:
         raise ConnectionError(str(error)) from error
     finally:

@@ -24,6 +24,7 @@ from matinee.outbox.heartbeat import worker_seen_at
 from matinee.outbox.messages import enqueue_message
 from matinee.outbox.models import Message
 from matinee.web.shared.services import Services
+from matinee.web.v1.models import IdempotentRequest
 from tests.databases import PostgresServer, free_port
 from tests.mail_server import BadServer, running_mail_server
 from tests.outbox.opened import opened_transactions
@@ -92,6 +93,8 @@ def test_once_delivers_what_is_due_and_tidies(services: Services, environment: d
         long_ago = clock.now() - timedelta(days=3)
         user = store_user(session, username="old@example.org", password_hash="x", now=long_ago)
         start_session(session, user=user, lifetime=timedelta(hours=1), now=long_ago)
+        expired = {"created_at": long_ago, "expires_at": long_ago + timedelta(hours=24)}
+        session.add(IdempotentRequest(key_hash="x", request_hash="x", **expired))
         for number in range(25):
             queue_code(session, f"guest{number}@example.org")
         return queue_code(session)
@@ -104,8 +107,9 @@ def test_once_delivers_what_is_due_and_tidies(services: Services, environment: d
     files = list(Path(environment["MATINEE_DATA_DIR"], "mails").glob("*.eml"))
     assert len(files) == 26
     assert str(files[0].name) in done.stderr
-    count = select(func.count()).select_from(UserSession)
-    assert services.transactions.read(lambda session: session.scalar(count)) == 0
+    for tidied in (UserSession, IdempotentRequest):
+        count = select(func.count()).select_from(tidied)
+        assert services.transactions.read(lambda session, count=count: session.scalar(count)) == 0
     assert services.transactions.read(worker_seen_at) is not None
 
 

@@ -33,6 +33,12 @@ class Caller:
         """Whether a session or a key says who it is."""
         return not self.identity.startswith(ANONYMOUS_IDENTITY)
 
+    @property
+    def known_user_id(self) -> int:
+        """The user, where the scope that was asked for says that it is one: `me` is given to people alone."""
+        assert self.user_id is not None, "no key has the scope `me`"
+        return self.user_id
+
     def may(self, scope: str) -> bool:
         """Whether the caller has this scope."""
         return scope in self.scopes

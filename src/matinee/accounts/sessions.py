@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 
-from matinee.accounts.errors import SessionNotValid
+from matinee.accounts.errors import SessionNotFound, SessionNotValid
 from matinee.accounts.models import User, UserSession
 from matinee.kernel.codes import hash_secret, random_token
 
+USER_AGENT_CHARACTERS_MAX = 200
+# So much of a token's hash names a session where people see it. It opens nothing.
+SESSION_ID_LENGTH = 16
+
 
 def start_session(
-    session: Session, *, user: User, lifetime: timedelta, now: datetime
+    session: Session, *, user: User, lifetime: timedelta, now: datetime, user_agent: str = ""
 ) -> tuple[str, datetime]:
-    """Sign a device in; return its token and the moment (UTC) at which it expires. The token is kept as a hash only."""
+    """Sign a device in; return its token and the moment (UTC) at which it expires. The token is kept as a hash only.
+
+    `user_agent`: what the device calls itself, for its owner to know it by.
+    """
     token = random_token()
     # Whole seconds: what is told (Unix seconds) is then exactly what is kept.
     expires_at = (now + lifetime).replace(microsecond=0)
     session.add(
-        UserSession(token_hash=hash_secret(token), user_id=user.id, created_at=now, expires_at=expires_at)
+        UserSession(
+            token_hash=hash_secret(token),
+            user_id=user.id,
+            user_agent=user_agent[:USER_AGENT_CHARACTERS_MAX],
+            created_at=now,
+            expires_at=expires_at,
+        )
     )
     session.flush()
     return token, expires_at
@@ -45,6 +59,29 @@ def require_session(session: Session, *, user: User, token: str, now: datetime) 
 def end_all_sessions(session: Session, *, user: User) -> None:
     """Sign every device of the user out."""
     session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+
+
+def sessions_of(session: Session, *, user_id: int, now: datetime) -> Sequence[UserSession]:
+    """The devices on which the user is signed in, the newest first."""
+    return session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.expires_at > now)
+        .order_by(UserSession.created_at.desc(), UserSession.token_hash)
+    ).all()
+
+
+def end_session(session: Session, *, user_id: int, session_id: str) -> None:
+    """Sign one device of the user out: the one whose token's hash begins with `session_id`. Raises SessionNotFound."""
+    found = session.scalars(
+        select(UserSession).where(
+            UserSession.user_id == user_id,
+            func.substr(UserSession.token_hash, 1, SESSION_ID_LENGTH) == session_id,
+        )
+    ).first()
+    if found is None:
+        raise SessionNotFound
+    session.delete(found)
+    session.flush()
 
 
 def delete_expired_sessions(session: Session, *, now: datetime) -> int:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.errors import TicketNotFound
 from matinee.boxoffice.models import TICKET_ID_LENGTH, Order, Ticket
 from matinee.kernel.codes import random_code
-from matinee.programme.models import Screening
+from matinee.programme.models import Hall, Screening
 
 
 def new_ticket_id() -> str:
@@ -55,6 +55,30 @@ def tickets_of_user(session: Session, *, user_id: int) -> list[Ticket]:
         .order_by(Screening.starts_at, Ticket.created_at, Ticket.seat_id, Ticket.id)
     )
     return list(found)
+
+
+def tickets_in_order(
+    session: Session, *, user_id: int, behind: ColumnElement[bool] | None, limit: int
+) -> Sequence[Ticket]:
+    """The valid tickets that the user bought, by the start of their screenings and then their ids.
+
+    `behind`: a condition on those two. Each has its order, seat, screening, film, hall and cinema.
+    """
+    wanted = (
+        select(Ticket)
+        .join(Order, Ticket.order_id == Order.id)
+        .join(Screening, Ticket.screening_id == Screening.id)
+        .where(Order.user_id == user_id, Ticket.state == "valid")
+        .options(
+            joinedload(Ticket.order),
+            joinedload(Ticket.seat),
+            joinedload(Ticket.screening).joinedload(Screening.film),
+            joinedload(Ticket.screening).joinedload(Screening.hall).joinedload(Hall.cinema),
+        )
+        .order_by(Screening.starts_at, Ticket.id)
+        .limit(limit)
+    )
+    return session.scalars(wanted if behind is None else wanted.where(behind)).all()
 
 
 def find_ticket(session: Session, *, ticket_id: str) -> Ticket:

@@ -7,7 +7,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from matinee.web.shared.access_log import mask_query
+from matinee.web.shared.access_log import mask_path, mask_query
 from tests.building import PASSWORD, Buyer, House, on_one_database
 from tests.web.conftest import OpenApp
 
@@ -33,6 +33,20 @@ from tests.web.conftest import OpenApp
 )
 def test_secret_values_are_masked_however_their_names_are_written(query: str, logged: str) -> None:
     assert mask_query(query) == logged
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/tikets/K3V9X2M7Q4T8R1WZ.png", "/tikets/K3V9***.png"),
+        ("/tikets/K3V9X2M7Q4T8R1WZ", "/tikets/K3V9***"),
+        ("/api/v1/tickets/K3V9X2M7Q4T8R1WZ", "/api/v1/tickets/K3V9***"),
+        ("/api/v1/tickets/K3V9X2M7Q4T8R1WZ/admission", "/api/v1/tickets/K3V9***/admission"),
+        ("/api/v1/screenings/517/seats", "/api/v1/screenings/517/seats"),
+    ],
+)
+def test_the_id_of_a_ticket_is_cut_short(path: str, logged: str) -> None:
+    assert mask_path(path) == logged
 
 
 @on_one_database

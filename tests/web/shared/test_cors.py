@@ -48,6 +48,23 @@ def test_a_preflight_allows_the_headers_of_a_purchase(open_app: OpenApp) -> None
     assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
 
 
+def test_a_page_may_send_and_read_what_the_api_of_today_uses(open_app: OpenApp) -> None:
+    client = open_app(cors_origins=(FRIEND,)).test_client()
+    preflight = client.options(
+        "/api/v1/me", headers={"Origin": FRIEND, "Access-Control-Request-Method": "PATCH"}
+    )
+    sent = {name.strip() for name in preflight.headers["Access-Control-Allow-Headers"].split(",")}
+    assert sent >= {"Authorization", "Idempotency-Key", "If-Match", "If-None-Match", "Order-Secret"}
+    assert {"PUT", "PATCH", "DELETE"} <= set(
+        preflight.headers["Access-Control-Allow-Methods"].replace(",", " ").split()
+    )
+    # A refusal, too, can be read there.
+    refused = client.get("/api/v1/me", headers={"Origin": FRIEND})
+    assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (401, FRIEND)
+    read = {name.strip() for name in refused.headers["Access-Control-Expose-Headers"].split(",")}
+    assert read >= {"ETag", "Link", "Location", "RateLimit-Remaining", "Idempotent-Replayed", "Retry-After"}
+
+
 def test_without_origins_nothing_is_said_and_options_behaves(client: FlaskClient) -> None:
     answer = client.options("/buyTicket", headers={"Origin": FRIEND})
     assert answer.status_code == 200

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from matinee.accounts.api_keys import create_api_key
 from matinee.accounts.callers import Caller
 from matinee.accounts.models import User
 from matinee.accounts.roles import grant_role
 from matinee.accounts.scopes import SCOPES
+from matinee.boxoffice.claims import claim_seats
+from matinee.boxoffice.models import Order
+from matinee.boxoffice.orders import new_order_code
+from matinee.web.shared import kept_answers
 from matinee.web.shared.services import Services
-from tests.building import NOW, Buyer, add_buyer
+from tests.building import NOW, Buyer, add_buyer, seat_id
 
 Headers = dict[str, str]
 # Gives the headers of a member of staff with these roles.
 Staff = Callable[..., Headers]
 # Gives the headers of a program with these scopes.
 Program = Callable[..., Headers]
+# Takes seats of a screening by their labels.
+Sell = Callable[..., None]
 
 
 def bearer(token: str) -> Headers:
@@ -61,3 +69,38 @@ def program(services: Services) -> Program:
         return bearer(secret)
 
     return make
+
+
+@pytest.fixture
+def sell(services: Services) -> Sell:
+    """Takes seats of a screening: for good, or until a moment as a hold does."""
+
+    def take(screening_id: int, *labels: str, until: datetime | None = None) -> None:
+        def claim(session: Session) -> None:
+            order = Order(
+                code=new_order_code(),
+                screening_id=screening_id,
+                state="paid" if until is None else "held",
+                channel="v1",
+                seats_asked=len(labels),
+                seats_claimed=len(labels),
+                total_amount=0,
+                paid_amount=0,
+                currency="UAH",
+                created_at=NOW,
+                hold_expires_at=until,
+            )
+            session.add(order)
+            session.flush()
+            ids = [seat_id(session, screening_id, label) for label in labels]
+            claim_seats(session, order=order, seat_ids=ids, expires_at=until, now=NOW)
+
+        services.transactions.write(claim)
+
+    return take
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are made anew each time: the clock of these tests moves faster than the second for which they are kept."""
+    monkeypatch.setattr(kept_answers, "SECONDS_TO_LIVE", 0.0)

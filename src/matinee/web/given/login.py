@@ -13,7 +13,7 @@ from matinee.web.given.present import message
 from matinee.web.given.values import Password, Username, read_query
 from matinee.web.shared.address import caller_address
 from matinee.web.shared.services import is_https, services
-from matinee.web.shared.signin import log_in, set_session_cookie
+from matinee.web.shared.signin import log_in, set_session_cookie, user_agent
 
 
 class LoginValues(BaseModel):
@@ -56,6 +56,7 @@ class Login(MethodView):
             password=values.password,
             lifetime=service.session_lifetime,
             now=now,
+            user_agent=user_agent(),
         )
         service.throttle.forget_attempts("login", account=values.username)
         response = message("Logged in successfully", token=token, validDue=int(expires_at.timestamp()))

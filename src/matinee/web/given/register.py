@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Response
 from flask.views import MethodView
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
-from matinee.accounts.confirmation import send_confirmation
-from matinee.accounts.passwords import check_password_strength
-from matinee.accounts.sessions import start_session
-from matinee.accounts.users import store_user
 from matinee.kernel import clock
 from matinee.web.given.blueprint import given
 from matinee.web.given.documented import ok, takes
 from matinee.web.given.present import message
 from matinee.web.given.values import Password, Username, read_query
-from matinee.web.shared.address import caller_address
+from matinee.web.shared.registration import registration
 from matinee.web.shared.services import is_https, services
 from matinee.web.shared.signin import set_session_cookie
 
@@ -55,16 +48,7 @@ class Register(MethodView):
         """
         values = read_query(RegisterValues)
         service = services()
-        now = clock.now()
-        check_password_strength(values.password, username=values.username)
-        service.throttle.count_attempt("register", account=values.username, address=caller_address())
-        password_hash = service.passwords.hash(values.password)
-
-        def register(session: Session) -> tuple[str, datetime]:
-            user = store_user(session, username=values.username, password_hash=password_hash, now=now)
-            send_confirmation(session, user=user, lifetime=service.confirm_code_lifetime, now=now)
-            return start_session(session, user=user, lifetime=service.session_lifetime, now=now)
-
+        register = registration(username=values.username, password=values.password, now=clock.now())
         token, expires_at = service.transactions.write(register)
         response = message("User registered successfully", token=token, validDue=int(expires_at.timestamp()))
         set_session_cookie(response, token=token, expires_at=expires_at, secure=is_https(service.base_url))

@@ -5,13 +5,10 @@ from __future__ import annotations
 from flask import make_response, render_template
 from flask.views import MethodView
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from matinee.accounts.confirmation import check_reset_code, reset_password
 from matinee.accounts.errors import WrongCode, WrongSecretCode
-from matinee.accounts.users import find_user
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.given.blueprint import given
@@ -19,9 +16,8 @@ from matinee.web.given.documented import ok, takes
 from matinee.web.given.errors import answer_for
 from matinee.web.given.present import message
 from matinee.web.given.values import Code, Password, Username, read_query
-from matinee.web.shared.address import caller_address
 from matinee.web.shared.negotiation import wants_html
-from matinee.web.shared.services import services
+from matinee.web.shared.password_reset import set_new_password
 
 
 class ResetValues(BaseModel):
@@ -93,37 +89,12 @@ def _username() -> str:
 
 
 def _reset(values: ResetValues) -> None:
-    service = services()
-    now = clock.now()
-    service.throttle.count_attempt("try_code", account=values.username, address=caller_address())
-
-    def check(session: Session) -> DomainError | None:
-        user = find_user(session, username=values.username)
-        return check_reset_code(
-            session, user=user, code=values.secret_code, password=values.password, now=now
+    try:
+        set_new_password(
+            username=values.username, code=values.secret_code, password=values.password, now=clock.now()
         )
-
-    _raise(service.transactions.write(check))
-    # Hashing takes a while, on purpose; no transaction waits for it.
-    password_hash = service.passwords.hash(values.password)
-    _raise(
-        service.transactions.write(
-            lambda session: reset_password(
-                session,
-                user=find_user(session, username=values.username),
-                code=values.secret_code,
-                password_hash=password_hash,
-                now=now,
-            )
-        )
-    )
-
-
-def _raise(refusal: DomainError | None) -> None:
-    if isinstance(refusal, WrongCode):
-        raise WrongSecretCode
-    if refusal is not None:
-        raise refusal
+    except WrongCode:
+        raise WrongSecretCode from None
 
 
 _view = ResetPassword.as_view("reset_password")

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-ALLOWED_METHODS = "GET, HEAD, POST, OPTIONS"
-ALLOWED_HEADERS = "Content-Type, Accept, token, username, date, title, time, number, cinema"
+ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+ALLOWED_HEADERS = (
+    "Content-Type, Accept, token, username, date, title, time, number, cinema, "
+    "Authorization, Idempotency-Key, If-Match, If-None-Match, Order-Secret"
+)
+EXPOSED_HEADERS = (
+    "Retry-After, ETag, Link, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+    "Idempotent-Replayed, WWW-Authenticate"
+)
 PREFLIGHT_SECONDS = "600"
 
 
@@ -22,7 +29,7 @@ def allow_origins(app: Flask, origins: tuple[str, ...]) -> None:
         if origin in allowed:
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Credentials"] = "true"
-            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+            response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
                 response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS

@@ -29,6 +29,11 @@ def session_cookie() -> str | None:
     return request.cookies.get(COOKIE) or None
 
 
+def user_agent() -> str:
+    """What the caller's program calls itself, as far as it can be kept."""
+    return "".join(part for part in request.headers.get("User-Agent", "") if part.isprintable())
+
+
 def log_in(
     transactions: Transactions,
     passwords: Passwords,
@@ -37,6 +42,7 @@ def log_in(
     password: str,
     lifetime: timedelta,
     now: datetime,
+    user_agent: str = "",
 ) -> tuple[str, datetime]:
     """Start a session and return its token and end. Raises WrongCredentials, after the same effort for unknown names.
 
@@ -56,7 +62,7 @@ def log_in(
             raise WrongCredentials
         if renewed is not None:
             user.password_hash = renewed
-        return start_session(session, user=user, lifetime=lifetime, now=now)
+        return start_session(session, user=user, lifetime=lifetime, now=now, user_agent=user_agent)
 
     return transactions.write(start)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from flask.views import MethodView
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from matinee.accounts.api_keys import create_api_key, list_api_keys, revoke_api_key
@@ -22,7 +22,7 @@ from matinee.web.v1.idempotency import idempotent
 from matinee.web.v1.operations import Returns, operation
 from matinee.web.v1.shapes import Shape
 from matinee.web.v1.tags import KEYS
-from matinee.web.v1.values import Text, Values
+from matinee.web.v1.values import Text, Values, When
 
 EXAMPLE = {
     "id": "7KQ2MX9RT4WA",
@@ -64,7 +64,7 @@ class NewApiKey(Values, example={"name": "Website", "scopes": ["sales"]}):
 
     name: Annotated[Text, Field(max_length=100)]
     scopes: Annotated[list[str], Field(min_length=1, max_length=20)]
-    expires_at: AwareDatetime | None = None
+    expires_at: When | None = None
 
 
 def _told(key: ApiKey) -> dict[str, object]:

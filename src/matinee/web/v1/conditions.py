@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from pydantic import BaseModel
 
-from matinee.web.v1.answers import etag_of, serialised
+from matinee.web.v1.answers import GZIP_SUFFIX, etag_of, serialised
 from matinee.web.v1.errors import ChangedMeanwhile
 
 
@@ -14,7 +14,9 @@ def require_unchanged(current: BaseModel) -> None:
 
     Call it in the transaction that writes, after the row was locked; `current` is what GET would answer.
     """
-    wanted = request.if_match
-    # Strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing.
-    if request.headers.get("If-Match") is not None and not wanted.contains(etag_of(serialised(current))):
+    if "If-Match" not in request.headers:
+        return
+    etag = etag_of(serialised(current))
+    # Strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing. The version may have been seen in gzip.
+    if not (request.if_match.contains(etag) or request.if_match.contains(etag + GZIP_SUFFIX)):
         raise ChangedMeanwhile

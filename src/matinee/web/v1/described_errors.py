@@ -7,7 +7,6 @@ from typing import Any
 from matinee.accounts.errors import ApiKeyNotValid, ScopeMissing, SessionNotValid, TooManyAttempts
 from matinee.kernel.errors import DomainError
 from matinee.web.v1.errors import (
-    MEMBERS,
     ChangedMeanwhile,
     IdempotencyKeyReused,
     InvalidValues,
@@ -15,6 +14,7 @@ from matinee.web.v1.errors import (
     NotJson,
     NotSignedIn,
     RequestInProgress,
+    member_names,
     status_for,
 )
 from matinee.web.v1.operations import Operation
@@ -29,6 +29,12 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string"},
+        "seats": {
+            "type": "array",
+            "description": "Where seats are the matter: which.",
+            "items": {"type": "string"},
+        },
+        "scope": {"type": "string", "description": "With `scope_missing`: the scope."},
         "errors": {
             "type": "array",
             "description": "With `invalid_values`: which of the values, and why.",
@@ -44,10 +50,15 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 _EXAMPLE_MEMBERS: dict[str, Any] = {
     "errors": [{"field": "limit", "message": "Input should be less than or equal to 100"}],
     "scope": "orders:write",
+    "seats": ["C7", "C8"],
+    "problems": ["programme.csv, line 3: the time is '25:00'"],
 }
 _FAILURES = {
     413: ("body_too_large", "The body is too large."),
-    503: ("unavailable", "The box office cannot reach its records. Nothing was lost; try again shortly."),
+    503: (
+        "service_unavailable",
+        "The box office cannot reach its records. Nothing was lost; try again shortly.",
+    ),
 }
 _HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "What is wanted: `Bearer`."},
@@ -98,8 +109,7 @@ def problem_responses(declared: Operation, *, method: str) -> dict[str, Any]:
 
 def _example(status: int, error: type[DomainError]) -> dict[str, Any]:
     title = title_of(error)
-    names = {name for kind, names in MEMBERS.items() if issubclass(error, kind) for name in names}
-    more = {name: _EXAMPLE_MEMBERS[name] for name in sorted(names) if name in _EXAMPLE_MEMBERS}
+    more = {name: _EXAMPLE_MEMBERS[name] for name in member_names(error)}
     plain = {
         "type": TYPE_PREFIX + error.code,
         "title": title,

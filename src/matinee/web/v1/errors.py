@@ -80,11 +80,14 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
 }
 
-# What an error knows beside its sentence, and a program wants: attributes that become members of the problem.
-MEMBERS: dict[type[DomainError], tuple[str, ...]] = {
-    InvalidValues: ("errors",),
-    accounts.ScopeMissing: ("scope",),
-    programme.FaultyFile: ("problems",),
+# What an error knows beside its sentence, and a program wants: member of the problem -> attribute of the error.
+MEMBERS: dict[type[DomainError], dict[str, str]] = {
+    InvalidValues: {"errors": "errors"},
+    accounts.ScopeMissing: {"scope": "scope"},
+    programme.FaultyFile: {"problems": "problems"},
+    boxoffice.SeatsNotFree: {"seats": "labels"},
+    boxoffice.OrphanLeft: {"seats": "labels"},
+    boxoffice.CompanionAlone: {"seats": "labels"},
 }
 RETRY_AFTER_SECONDS = 2
 
@@ -96,5 +99,18 @@ def status_for(kind: type[DomainError]) -> HTTPStatus:
 
 def members_of(error: DomainError) -> dict[str, object]:
     """What the problem says beside the usual members."""
-    names = {name for kind, names in MEMBERS.items() if isinstance(error, kind) for name in names}
-    return {name: getattr(error, name) for name in sorted(names)}
+    return {name: getattr(error, attribute) for name, attribute in _members(type(error)).items()}
+
+
+def member_names(kind: type[DomainError]) -> list[str]:
+    """The names of those members."""
+    return list(_members(kind))
+
+
+def _members(kind: type[DomainError]) -> dict[str, str]:
+    return {
+        name: attribute
+        for listed, members in MEMBERS.items()
+        if issubclass(kind, listed)
+        for name, attribute in members.items()
+    }

@@ -18,6 +18,7 @@ from flask import request
 from pydantic import Field
 from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.errors import InvalidValues
@@ -59,9 +60,14 @@ def after(cursor: str | None, *columns: InstrumentedAttribute[Any]) -> ColumnEle
     """
     if cursor is None:
         return None
-    values = _decoded(cursor, [column.type.python_type for column in columns])
+    values = key_of(cursor, *(_kind_of(column.type) for column in columns))
     bound = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
     return tuple_(*columns) > tuple_(*bound)
+
+
+def _kind_of(column_type: TypeEngine[Any]) -> type:
+    inner = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
+    return inner.python_type
 
 
 def page_of(
@@ -91,7 +97,8 @@ def encoded(key: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str, kinds: Sequence[type]) -> list[Any]:
+def key_of(cursor: str, *kinds: type) -> list[Any]:
+    """The key of the item that the cursor stands behind, as given to `encoded`. Raises InvalidValues."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(parts, list) or len(parts) != len(kinds):

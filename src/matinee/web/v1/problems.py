@@ -26,7 +26,7 @@ CODES = {
     415: "not_json",
     429: "too_many_attempts",
     500: "internal_error",
-    503: "unavailable",
+    503: "service_unavailable",
 }
 
 

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from matinee.kernel.errors import DomainError
-from matinee.web.v1 import api_keys, cinemas
+from matinee.web.v1 import (
+    api_keys,
+    cinemas,
+    films,
+    layouts,
+    me,
+    my_tickets,
+    password_resets,
+    screening_prices,
+    screenings,
+    seat_states,
+    sessions,
+    users,
+)
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.problems import refusal
 from matinee.web.v1.rates import tell_allowance
 
-RESOURCES = (api_keys, cinemas)
+RESOURCES = (
+    api_keys, cinemas, films, layouts, me, my_tickets, password_resets, screening_prices, screenings, seat_states,
+    sessions, users,
+)  # fmt: skip
 
 v1.register_error_handler(DomainError, refusal)
 v1.after_request(tell_allowance)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from matinee.accounts.errors import NotAnAddress
 from matinee.accounts.users import normal_username
@@ -24,10 +32,10 @@ class Values(Exampled):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _can_be_stored(cls, given: Any) -> Any:
-        return _refuse_unwritable(given)
+    @model_validator(mode="after")
+    def _can_be_stored(self) -> Self:
+        _refuse_unwritable(self)
+        return self
 
 
 class Query(BaseModel):
@@ -35,20 +43,19 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _can_be_stored(cls, given: Any) -> Any:
-        return _refuse_unwritable(given)
+    @model_validator(mode="after")
+    def _can_be_stored(self) -> Self:
+        _refuse_unwritable(self)
+        return self
 
 
-def _refuse_unwritable(given: Any) -> Any:
-    # PostgreSQL keeps no NUL, and half a character cannot be encoded; JSON can carry both.
-    if isinstance(given, dict):
-        for name, value in given.items():
-            for text in value if isinstance(value, list) else [value]:
-                if isinstance(text, str) and _UNWRITABLE.search(text):
-                    raise ValueError(f"{name} has a character that cannot be stored")
-    return given
+def _refuse_unwritable(model: BaseModel) -> None:
+    # PostgreSQL keeps no NUL, and half a character cannot be encoded. Looked at afterwards: a validator before would
+    # make plain values of the JSON, in which a text is no moment any more.
+    for name, value in model:
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str) and _UNWRITABLE.search(text):
+                raise ValueError(f"{name} has a character that cannot be stored")
 
 
 def _address(text: str) -> str:
@@ -65,6 +72,13 @@ def _normal_text(text: str) -> str:
     return normal
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond all time") from None
+
+
 def _plain_day(value: object) -> object:
     # Else a number would be taken for seconds since 1970.
     if isinstance(value, str) and not _DAY.fullmatch(value):
@@ -79,4 +93,6 @@ Address = Annotated[
 Password = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"format": "password"})]
 Code = Annotated[str, Field(min_length=1, max_length=100)]
 Day = Annotated[date, BeforeValidator(_plain_day)]
+# With an offset, as ISO 8601 writes it; here in UTC.
+When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Id = Annotated[int, Field(ge=1, le=ID_MAX)]

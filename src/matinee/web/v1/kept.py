@@ -1,0 +1,21 @@
+"""Answers to everybody that are made once per version of the data, and then sent as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from matinee.web.shared.services import services
+from matinee.web.v1.answers import Answer, Prepared
+
+
+def kept(work: Callable[[Session], Answer], *, key: object) -> Answer:
+    """The answer of `work`, which only reads, and depends on the data and `key` alone. Raises what `work` raises."""
+    service = services()
+
+    def make() -> Answer:
+        made = service.transactions.read(work)
+        return Answer(Prepared(made.content()), headers=made.headers)
+
+    return service.kept_answers.get(("v1", key), make)
