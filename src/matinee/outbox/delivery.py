@@ -15,9 +15,15 @@ from datetime import datetime, timedelta
 
 from matinee.db.transaction import Transactions
 from matinee.kernel.codes import random_code
-from matinee.outbox.dispatch import CLOCK_SKEW_SECONDS_MAX, Dispatcher
+from matinee.outbox.dispatch import Dispatcher
 from matinee.outbox.errors import ServerUnreachable
-from matinee.outbox.leases import anything_due, lease_messages, record_outcome, release_messages
+from matinee.outbox.leases import (
+    CLOCK_SKEW_SECONDS_MAX,
+    anything_due,
+    lease_messages,
+    record_outcome,
+    release_messages,
+)
 from matinee.outbox.outcomes import LeasedMessage, Outcome
 from matinee.outbox.transport import Transport
 
@@ -38,7 +44,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """What became of the mails that were tried."""
+    """What became of what was tried."""
 
     sent: int = 0
     postponed: int = 0
@@ -166,7 +172,7 @@ class Delivery:
             self._begin_outage(str(error))
         self._unrecorded += outcomes
         self._record()
-        return sum((_counted(outcome) for outcome in outcomes), DeliveryCounts())
+        return sum((counted(outcome) for outcome in outcomes), DeliveryCounts())
 
     def _begin_outage(self, reason: str) -> None:
         self._outage_pause = min(OUTAGE_PAUSE_SECONDS_MAX, self._outage_pause * 2 or OUTAGE_PAUSE_SECONDS_MIN)
@@ -196,7 +202,8 @@ class Delivery:
                 )
 
 
-def _counted(outcome: Outcome) -> DeliveryCounts:
+def counted(outcome: Outcome) -> DeliveryCounts:
+    """One delivery, counted."""
     if outcome.error is None:
         return DeliveryCounts(sent=1)
     return DeliveryCounts(failed=1) if outcome.retry_at is None else DeliveryCounts(postponed=1)

@@ -18,13 +18,11 @@ from matinee.outbox.errors import (
     RefusedForGood,
     TemporarilyRefused,
 )
+from matinee.outbox.leases import CLOCK_SKEW_SECONDS_MAX
 from matinee.outbox.messages import without_secrets
 from matinee.outbox.outcomes import LeasedMessage, Outcome, give_up, put_off
 from matinee.outbox.retries import MAIL_RETRIES
 from matinee.outbox.transport import Parcel, Transport
-
-# How far apart the clocks of two machines may be. A mail is handed over only while its lease outlasts that.
-CLOCK_SKEW_SECONDS_MAX = 30.0
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from matinee.outbox.models import Message
 from matinee.outbox.outcomes import LeasedMessage, Outcome
 
+# How far apart the clocks of two machines may be. A row is handed over only while its lease outlasts that.
+CLOCK_SKEW_SECONDS_MAX = 30.0
+
 
 def is_waiting() -> ColumnElement[bool]:
     """The condition of a row that was neither sent nor given up."""

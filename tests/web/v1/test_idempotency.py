@@ -48,7 +48,12 @@ class Asking:
     services: Services
 
     def once(
-        self, work: Callable[[Session], Answer], *, caller: Caller = SOMEBODY, key: str = KEY, body: str = "{}"
+        self,
+        work: Callable[[Session], Answer],
+        *,
+        caller: Caller = SOMEBODY,
+        key: str = KEY,
+        body: str = "{}",
     ) -> Answer:
         with self._request(key, body):
             return idempotent(work, caller=caller, now=NOW)
