@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matinee import __version__
+from matinee.accounts import mails as account_mails
 from matinee.accounts.passwords import Passwords
 from matinee.accounts.throttling import Throttle
 from matinee.boxoffice.holds import HoldTerms
@@ -20,8 +21,13 @@ from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.db.machine_cell import MachineCell
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion, PostgresVersion, SqliteVersion
+from matinee.door import events as door_events
 from matinee.kernel import clock
+from matinee.outbox.composing import Composer
+from matinee.outbox.webhooks.composing import EventComposer
 from matinee.settings import Settings
+from matinee.tickets import events as ticket_events
+from matinee.tickets import mails as ticket_mails
 from matinee.web.given.documented import complete_document
 from matinee.web.given.routes import given
 from matinee.web.shared.access_log import log_requests
@@ -44,6 +50,10 @@ from matinee.web.v1.routes import v1
 # One for each thread of the server that may serve a request at the same time.
 CONNECTIONS_MAX = 20
 BODY_BYTES_MAX = 256 * 1024
+
+# What the outbox delivers is composed by the areas that it comes from. For the worker.
+MAIL_COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails.COMPOSERS}
+EVENT_COMPOSERS: dict[str, EventComposer] = {**ticket_events.EVENT_COMPOSERS, **door_events.EVENT_COMPOSERS}
 
 
 def create_app(settings: Settings) -> APIFlask:
@@ -105,6 +115,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         direct=direct,
         kept_answers=KeptAnswers(version),
         base_url=settings.base_url,
+        private_webhooks=settings.webhook_private == "on",
         session_lifetime=timedelta(hours=settings.session_hours),
         confirm_code_lifetime=timedelta(hours=settings.confirm_code_hours),
         reset_code_lifetime=timedelta(minutes=settings.reset_code_minutes),

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     # argon2id; "cheap" is for tests and demonstrations only.
     password_cost: Literal["standard", "cheap"] = "standard"  # noqa: S105 - not a password
     access_log: Literal["on", "off"] = "on"
+    # Whether webhooks may go to private addresses, and over http.
+    webhook_private: Literal["on", "off"] = "off"
 
     @field_validator("database_url")
     @classmethod

@@ -18,6 +18,7 @@ from matinee.db.transaction import Transactions
 from matinee.kernel import clock
 from matinee.outbox.composing import ComposedMail, MailContext
 from matinee.outbox.errors import NothingToSend
+from matinee.outbox.messages import without_secrets
 from matinee.outbox.models import Message
 from tests.outbox.opened import opened_transactions
 
@@ -122,3 +123,12 @@ def test_a_code_that_was_discarded_meanwhile_is_not_mailed(transactions: Transac
 )
 def test_a_duration_is_said_in_words(duration: timedelta, words: str) -> None:
     assert in_words(duration) == words
+
+
+def test_a_mail_whose_code_was_forgotten_is_not_composed(transactions: Transactions) -> None:
+    ask_for_code(transactions, "confirm", timedelta(hours=24))
+    payload = transactions.read(lambda session: session.scalars(select(Message)).one().payload)
+    context = MailContext(base_url="https://odeon.example", now=NOW)
+    kept = without_secrets(payload)
+    with pytest.raises(NothingToSend, match="forgotten"):
+        transactions.read(lambda session: COMPOSERS["confirm_email"](session, kept, context))

@@ -12,22 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from matinee.accounts.codes import send_code
-from matinee.accounts.models import UserSession
+from matinee.accounts.models import User, UserSession
 from matinee.accounts.sessions import start_session
 from matinee.accounts.users import store_user
+from matinee.boxoffice.sales import sell_seats
 from matinee.kernel import clock
 from matinee.outbox.heartbeat import worker_seen_at
 from matinee.outbox.messages import enqueue_message
 from matinee.outbox.models import Message
+from matinee.outbox.webhooks.endpoints import register_endpoint
 from matinee.web.shared.services import Services
 from matinee.web.v1.models import IdempotentRequest
+from tests.building import NUMBERS, Buyer, House
 from tests.databases import PostgresServer, free_port
 from tests.mail_server import BadServer, running_mail_server
 from tests.outbox.opened import opened_transactions
+from tests.webhook_receiver import raw_server, running_receiver
 
 # The command by its module: what is tested is the worker, not the list of commands.
 COMMAND = [sys.executable, "-c", "from matinee.cli.worker import worker; worker(prog_name='worker')"]
@@ -183,6 +187,76 @@ def test_a_worker_outlives_a_database_that_goes_away(own_postgres: PostgresServe
                 transactions.write(queue_code)
                 wait_until(lambda: server.received, "a mail")
             assert "the database is away" in stop_in_order(process)
+
+
+def sell_one_seat(session: Session, house: House, buyer: Buyer, label: str) -> None:
+    sell_seats(
+        session, screening_id=house.second_hall, labels=[label], buyer=session.get_one(User, buyer.id),
+        currency="UAH", channel="v1", now=clock.now(),
+    )  # fmt: skip
+
+
+def register(session: Session, url: str, event: str) -> None:
+    register_endpoint(session, url=url, events=[event], private_allowed=True, now=clock.now())
+
+
+def test_a_slow_endpoint_keeps_neither_mail_nor_other_endpoints_waiting(
+    services: Services, environment: dict[str, str], house: House, buyer: Buyer
+) -> None:
+    def work(session: Session, slow_port: int, other_url: str) -> None:
+        register(session, f"http://127.0.0.1:{slow_port}/", "order.paid")
+        register(session, other_url, "screening.sold_out")
+        for label in NUMBERS:
+            sell_one_seat(session, house, buyer, label)
+        queue_code(session)
+
+    with running_receiver() as receiver, raw_server(lambda connection: time.sleep(60)) as slow_port:
+        services.transactions.write(lambda session: work(session, slow_port, receiver.url))
+        with running_worker(environment, MATINEE_WEBHOOK_PRIVATE="on") as process:
+            mails = Path(environment["MATINEE_DATA_DIR"], "mails")
+            wait_until(lambda: receiver.received, "the event for the other endpoint")
+            wait_until(lambda: len(list(mails.glob("*.eml"))) == 13, "13 mails")
+            # A request is under way; it is broken off.
+            stop_in_order(process)
+    (request,) = receiver.received
+    assert request.json["data"]["screening"]["id"] == house.second_hall
+    waiting = services.transactions.read(
+        lambda session: session.scalars(select(Message).where(Message.kind == "order.paid")).all()
+    )
+    assert len(waiting) == 12
+    assert all(row.sent_at is None and row.failed_at is None and row.lease is None for row in waiting)
+
+
+def test_once_delivers_webhooks_and_counts_them(
+    services: Services, environment: dict[str, str], house: House, buyer: Buyer
+) -> None:
+    with running_receiver() as receiver:
+        services.transactions.write(lambda session: register(session, receiver.url, "order.paid"))
+        for label in ("1", "2"):
+            services.transactions.write(
+                lambda session, label=label: sell_one_seat(session, house, buyer, label)
+            )
+        done = run_once(environment)
+        # Private addresses are not allowed unless it is said.
+        assert done.stdout.endswith("Webhooks: 0 sent, 2 to be tried again, 0 given up.\n"), done.stdout
+        assert receiver.connections == 0
+        services.transactions.write(
+            lambda session: session.execute(update(Message).values(next_attempt_at=clock.now()))
+        )
+        done = run_once(environment, MATINEE_WEBHOOK_PRIVATE="on")
+        assert done.stdout.endswith("Webhooks: 2 sent, 0 to be tried again, 0 given up.\n"), done.stdout
+        assert {request.json["data"]["order"]["tickets"][0]["seat"] for request in receiver.received} == {
+            "1",
+            "2",
+        }
+
+
+def test_what_was_sent_long_ago_is_forgotten(services: Services, environment: dict[str, str]) -> None:
+    message_id = services.transactions.write(queue_code)
+    long_ago = clock.now() - timedelta(days=31)
+    services.transactions.write(lambda session: session.execute(update(Message).values(sent_at=long_ago)))
+    assert run_once(environment).returncode == 0
+    assert services.transactions.read(lambda session: session.get(Message, message_id)) is None
 
 
 def test_two_workers_share_one_outbox(services: Services, environment: dict[str, str]) -> None:

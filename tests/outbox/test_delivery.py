@@ -16,7 +16,7 @@ from matinee.outbox.errors import NothingToSend
 from matinee.outbox.models import Message
 from tests.databases import free_port
 from tests.mail_server import BadServer, MailServer, running_mail_server, speak_until_data
-from tests.outbox.opened import NOTE, enqueue_notes, make_due, open_delivery, row, rows
+from tests.outbox.opened import NOTE, compose_note, enqueue_notes, make_due, open_delivery, row, rows
 
 
 @pytest.fixture
@@ -99,6 +99,34 @@ def test_a_refused_recipient_is_given_up_at_once_and_the_others_get_theirs(
     assert "no such user here" in str(refused.last_error)
     assert row(transactions, first).sent_at is not None
     assert row(transactions, last).sent_at is not None
+
+
+@pytest.mark.parametrize("how", ["refused", "lost its sense", "tried too long"])
+def test_a_mail_that_is_given_up_keeps_what_it_was_about_and_no_code(
+    transactions: Transactions, mail_server: MailServer, data_dir: Path, how: str
+) -> None:
+    def compose(session: Any, payload: dict[str, Any], context: MailContext) -> ComposedMail:
+        if how == "lost its sense":
+            raise NothingToSend("the code has expired")
+        return compose_note(session, payload, context)
+
+    delivery = open_delivery(
+        transactions, f"smtp://127.0.0.1:{mail_server.port}", data_dir, {"note": compose}
+    )
+    answer = "550 no such user" if how == "refused" else "450 greylisted"
+    mail_server.recipient_answers["anna@example.org"] = answer
+    (message_id,) = enqueue_notes(transactions, "anna@example.org", text="x", code="A7K2", user_id=7)
+    if how == "tried too long":
+        long_ago = clock.now() - timedelta(days=3)
+        transactions.write(
+            lambda session: session.execute(update(Message).values(attempts=348, created_at=long_ago))
+        )
+        assert delivery.deliver_batch() == DeliveryCounts(postponed=1)
+        # It is tried once more, so it needs its code.
+        assert row(transactions, message_id).payload["code"] == "A7K2"
+        make_due(transactions, clock.now())
+    assert delivery.deliver_batch() == DeliveryCounts(failed=1)
+    assert row(transactions, message_id).payload == {"text": "x", "user_id": 7}
 
 
 def test_refused_content_is_given_up_at_once(

@@ -9,7 +9,8 @@ from matinee.db.transaction import Transactions
 from matinee.kernel import clock
 from matinee.outbox.models import Message
 from matinee.outbox.queries import WaitingMail, outbox_summary, waiting_mail
-from tests.outbox.opened import enqueue_notes
+from tests.outbox.opened import enqueue_notes, rows
+from tests.outbox.webhooks.opened import add_endpoint, announce
 
 
 def test_an_empty_outbox_has_nothing_waiting(transactions: Transactions) -> None:
@@ -33,3 +34,20 @@ def test_the_summary_tells_waiting_from_sent_and_failed(transactions: Transactio
     summary = transactions.read(lambda session: outbox_summary(session, now=now))
     assert (summary.waiting, summary.failed, summary.last_error) == (2, 1, "no such user")
     assert summary.oldest_waiting_age == timedelta(minutes=10)
+
+
+def test_webhooks_do_not_count_as_mail(transactions: Transactions) -> None:
+    now = clock.now()
+    add_endpoint(transactions, "https://shop.example/")
+    announce(transactions, 1, 2)
+    first = rows(transactions)[0]
+    transactions.write(
+        lambda session: session.execute(
+            update(Message)
+            .where(Message.id == first.id)
+            .values(failed_at=now, last_error="the endpoint answered 500")
+        )
+    )
+    summary = transactions.read(lambda session: outbox_summary(session, now=now))
+    assert (summary.waiting, summary.failed, summary.last_error) == (0, 0, None)
+    assert transactions.read(lambda session: waiting_mail(session, now=now)) == WaitingMail(0, None)

@@ -45,6 +45,9 @@ def compose_reset_password(session: Session, payload: dict[str, Any], context: M
 def _live_code(
     session: Session, payload: dict[str, Any], *, purpose: str, context: MailContext
 ) -> tuple[User, timedelta]:
+    if "code" not in payload:
+        # Somebody has a mail tried again that was given up.
+        raise NothingToSend("its code was forgotten when it was given up")
     found = session.execute(
         select(User, UserCode)
         .join(UserCode, UserCode.user_id == User.id)

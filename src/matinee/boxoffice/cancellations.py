@@ -15,6 +15,7 @@ from matinee.boxoffice.models import Order
 from matinee.boxoffice.orders import SOLD, UNPAID, lock_order
 from matinee.boxoffice.refunds import refund_order
 from matinee.db.version import announce_change
+from matinee.outbox.webhooks.events import announce_event
 
 MAIL = "screening_cancelled"
 
@@ -50,4 +51,5 @@ def cancel_screening(
         elif order.state in UNPAID:
             end_hold(session, order=order, to_state="cancelled", actor=actor, now=now, note=reason)
     announce_change(session)
+    announce_event(session, event="screening.changed", payload={"screening_id": screening_id}, now=now)
     return CancellationReport(orders=sold, holds=len(orders) - sold)

@@ -19,6 +19,7 @@ from matinee.boxoffice.pricing import discount_on
 from matinee.boxoffice.refunds import take_back, valid_tickets_of
 from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
 from matinee.boxoffice.sales import issue_order_tickets, mail_tickets
+from matinee.outbox.webhooks.events import announce_event
 
 
 def exchange_order(
@@ -63,6 +64,7 @@ def exchange_order(
     record_note(session, order=order, actor=actor, now=now, note=f"exchanged. {reason}".strip())
     if returned:
         give_back(session, order=order, amount=returned, reason="exchanged for something cheaper", now=now)
+        announce_event(session, event="order.refunded", payload={"order_id": order.id}, now=now)
     _settle_state(session, order, actor=actor, now=now)
     mail_tickets(session, order=order, now=now)
     return tickets

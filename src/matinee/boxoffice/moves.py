@@ -17,6 +17,7 @@ from matinee.boxoffice.orders import SOLD, UNPAID, record_note
 from matinee.boxoffice.sales import mail_about
 from matinee.boxoffice.seating.matching import match_seats
 from matinee.db.version import announce_change
+from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Hall, HouseSeat, Screening
 from matinee.programme.occupancy import require_free
@@ -63,6 +64,7 @@ def move_screening(
     session.flush()
     _reseat(session, screening_id, plan.seats)
     announce_change(session)
+    announce_event(session, event="screening.changed", payload={"screening_id": screening_id}, now=now)
     return _tell(session, plan, hall, actor=actor, now=now)
 
 

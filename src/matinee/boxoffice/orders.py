@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.errors import HoldExpired, OrderNotFound, StepNotAllowed
 from matinee.boxoffice.models import ORDER_CODE_LENGTH, Order, OrderEvent
 from matinee.kernel.codes import TYPEABLE, random_code
+from matinee.outbox.webhooks.events import announce_event
 
 # `due`: the tickets are issued, money is still to be taken.
 ALLOWED_STEPS: dict[str | None, frozenset[str]] = {
@@ -24,6 +25,8 @@ ALLOWED_STEPS: dict[str | None, frozenset[str]] = {
     "refunded": frozenset(),
     "cancelled": frozenset(),
 }
+# What other programs are told when an order gets there.
+EVENTS = {"paid": "order.paid", "refunded": "order.refunded"}
 UNPAID = ("held", "paying")
 SOLD = ("due", "paid")
 
@@ -80,7 +83,7 @@ def recipient_of(order: Order) -> str | None:
 def record_step(
     session: Session, *, order: Order, to_state: str, actor: str, now: datetime, note: str = ""
 ) -> None:
-    """Move the order on and write down when, who and what. Raises StepNotAllowed."""
+    """Move the order on, write down when, who and what, and tell those who asked for it. Raises StepNotAllowed."""
     if to_state not in ALLOWED_STEPS[order.state]:
         raise StepNotAllowed(f"An order that is {order.state} cannot become {to_state}.")
     event = OrderEvent(
@@ -91,6 +94,7 @@ def record_step(
         order.hold_expires_at = None
     session.add(event)
     session.flush()
+    _announce(session, order, now=now)
 
 
 def record_note(session: Session, *, order: Order, actor: str, now: datetime, note: str) -> None:
@@ -104,8 +108,15 @@ def record_note(session: Session, *, order: Order, actor: str, now: datetime, no
 
 
 def record_start(session: Session, *, order: Order, actor: str, now: datetime) -> None:
-    """Write down that the order was made in the state it has. Raises StepNotAllowed."""
+    """Write down that the order was made in the state it has, and tell those who asked for it. Raises StepNotAllowed."""
     if order.state not in ALLOWED_STEPS[None]:
         raise StepNotAllowed(f"An order cannot begin as {order.state}.")
     session.add(OrderEvent(order_id=order.id, at=now, actor=actor, from_state=None, to_state=order.state))
     session.flush()
+    _announce(session, order, now=now)
+
+
+def _announce(session: Session, order: Order, *, now: datetime) -> None:
+    event = EVENTS.get(order.state)
+    if event is not None:
+        announce_event(session, event=event, payload={"order_id": order.id}, now=now)

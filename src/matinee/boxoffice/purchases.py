@@ -37,6 +37,7 @@ from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
 from matinee.kernel.codes import hash_secret
 from matinee.kernel.natural import natural_key
+from matinee.outbox.webhooks.events import new_event_id
 from matinee.programme.errors import CinemaNotFound
 
 CHANNEL = "given"
@@ -226,6 +227,7 @@ def _sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime)
                     "currency": wanted.currency,
                     "actor": wanted.username,
                     "recipient": wanted.username,
+                    "event_id": new_event_id(),
                     "now": now,
                 },
                 may_repeat=False,

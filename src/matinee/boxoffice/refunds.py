@@ -14,6 +14,7 @@ from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.money_back import give_back
 from matinee.boxoffice.orders import SOLD, lock_order, record_note, record_step
 from matinee.boxoffice.sales import mail_about
+from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.models import Cinema, Screening
 
 
@@ -75,6 +76,8 @@ def refund_tickets(
     else:
         labels = ", ".join(ticket.seat.label for ticket in returned)
         record_note(session, order=order, actor=actor, now=now, note=f"given back: {labels}. {reason}")
+        if order.state == "paid" or amount:
+            announce_event(session, event="order.refunded", payload={"order_id": order.id}, now=now)
     for ticket in returned:
         ticket.state = "cancelled" if order.state == "cancelled" else "refunded"
     session.flush()

@@ -21,7 +21,7 @@ class Entry:
 COMMANDS = {
     "demo": Entry("matinee.cli.demo:demo", "Make a demonstration cinema to try Matinee with."),
     "serve": Entry("matinee.cli.serve:serve", "Serve the cinema on the web, with a worker beside it."),
-    "worker": Entry("matinee.cli.worker:worker", "Deliver the mail that waits and tidy up, alone."),
+    "worker": Entry("matinee.cli.worker:worker", "Deliver mail and webhooks and tidy up, alone."),
     "import": Entry("matinee.cli.programme:import_command", "Read a programme from a file."),
     "export": Entry("matinee.cli.programme:export_command", "Write the programme to a file."),
     "cinema": Entry("matinee.cli.cinemas:cinema", "Cinemas: name, address, time zone, currency."),

@@ -1,4 +1,4 @@
-"""`matinee worker`: delivers the mail and tidies up, until it is told to stop."""
+"""`matinee worker`: delivers mail and webhooks and tidies up, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from datetime import datetime
 import click
 from sqlalchemy.orm import Session
 
-from matinee.accounts import mails as account_mails
 from matinee.accounts.codes import delete_expired_codes
 from matinee.accounts.sessions import delete_expired_sessions
 from matinee.accounts.throttling import delete_expired_counts
+from matinee.app import EVENT_COMPOSERS, MAIL_COMPOSERS
 from matinee.boxoffice.holds import release_expired_holds
+from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.opened import opened_services
+from matinee.cli.webhooks_beside import webhooks_beside
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
 from matinee.kernel import clock
-from matinee.outbox.assembly import build_delivery
-from matinee.outbox.composing import Composer
+from matinee.outbox.assembly import build_delivery, build_webhook_delivery
 from matinee.outbox.delivery import Delivery, DeliveryCounts
 from matinee.outbox.heartbeat import sign_heartbeat, sign_off
-from matinee.tickets import mails as ticket_mails
+from matinee.outbox.tidying import PORTION_COUNT_MAX, delete_old_messages
+from matinee.outbox.webhooks.delivery import WebhookDelivery
 from matinee.web.v1.kept_requests import delete_expired_requests
-
-# What composes the mails of each kind, from the areas that have mails.
-COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails.COMPOSERS}
 
 POLL_SECONDS = 0.3
 HEARTBEAT_SECONDS = 5.0
 TIDY_SECONDS = 60.0
+FORGET_SECONDS = 3600.0
 TROUBLE_PAUSE_SECONDS_MAX = 5.0
-# After the signal to stop, the mail that is being handed over has so long to be taken; then it is broken off.
+# After the signal to stop, what is being handed over has so long to be taken; then it is broken off.
 STOP_SECONDS_MAX = 5.0
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ class StopRequest:
     interrupts.
     """
 
-    def __init__(self, on_stop: Callable[[], None]) -> None:
+    def __init__(self, *on_stop: Callable[[], None]) -> None:
+        """Each of `on_stop` breaks off what still runs some seconds after the signal."""
         self._on_stop = on_stop
         self._requested = False
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,9 +68,13 @@ class StopRequest:
 
     def _request(self, _number: int, _frame: object) -> None:
         self._requested = True
-        impatience = threading.Timer(STOP_SECONDS_MAX, self._on_stop)
+        impatience = threading.Timer(STOP_SECONDS_MAX, self._break_off)
         impatience.daemon = True
         impatience.start()
+
+    def _break_off(self) -> None:
+        for break_off in self._on_stop:
+            break_off()
 
 
 class Housekeeping:
@@ -81,9 +86,10 @@ class Housekeeping:
         self._started_at = clock.now()
         self._signs_next = 0.0
         self._tidies_next = 0.0
+        self._forgets_next = 0.0
 
     def do_what_is_due(self) -> None:
-        """Sign the heartbeat and release holds every few seconds, tidy every minute.
+        """Sign the heartbeat, release holds and announce what is sold out every few seconds; tidy every minute.
 
         Raises DatabaseUnavailable.
         """
@@ -91,13 +97,18 @@ class Housekeeping:
         if moment >= self._signs_next:
             self._signs_next = moment + HEARTBEAT_SECONDS
             self._transactions.write(self._sign)
-            self._tidy("holds", release_expired_holds)
+            self._tidy("expired holds", release_expired_holds)
+            self._transactions.write(lambda session: announce_sold_out(session, now=clock.now()))
         if moment >= self._tidies_next:
             self._tidies_next = moment + TIDY_SECONDS
-            self._tidy("sessions", delete_expired_sessions)
-            self._tidy("codes", delete_expired_codes)
-            self._tidy("attempts", delete_expired_counts)
-            self._tidy("kept answers", delete_expired_requests)
+            self._tidy("expired sessions", delete_expired_sessions)
+            self._tidy("expired codes", delete_expired_codes)
+            self._tidy("expired attempts", delete_expired_counts)
+            self._tidy("expired kept answers", delete_expired_requests)
+        if moment >= self._forgets_next:
+            self._forgets_next = moment + FORGET_SECONDS
+            while self._tidy("old messages", delete_old_messages) == PORTION_COUNT_MAX:
+                pass
 
     def sign_off(self) -> None:
         """Take the sign of life away. Raises DatabaseUnavailable."""
@@ -106,13 +117,14 @@ class Housekeeping:
     def _sign(self, session: Session) -> None:
         sign_heartbeat(session, name=self._name, started_at=self._started_at, now=clock.now())
 
-    def _tidy(self, what: str, work: Callable[..., int]) -> None:
+    def _tidy(self, what: str, work: Callable[..., int]) -> int:
         def in_transaction(session: Session, now: datetime) -> int:
             return work(session, now=now)
 
         count = self._transactions.write(lambda session: in_transaction(session, clock.now()))
         if count:
-            log.info("tidied expired %s: %d", what, count)
+            log.info("tidied %s: %d", what, count)
+        return count
 
 
 def worker_name() -> str:
@@ -161,9 +173,9 @@ def _described(counts: DeliveryCounts) -> str:
 @click.command()
 @click.option("--once", is_flag=True, help="Deliver what is due now, tidy up, and end. For cron.")
 def worker(once: bool) -> None:
-    """Deliver the mail that waits, and tidy up what has expired.
+    """Deliver the mail and the webhooks that wait, and tidy up what has expired.
 
-    Runs until it is stopped (Ctrl-C or SIGTERM; the mail in hand is finished first). `matinee serve` runs one by
+    Runs until it is stopped (Ctrl-C or SIGTERM; what is in hand is finished first). `matinee serve` runs one by
     itself; start more, here or on other machines, against the same PostgreSQL, and they share the work.
 
     \b
@@ -175,7 +187,7 @@ def worker(once: bool) -> None:
         try:
             delivery = build_delivery(
                 transactions=services.transactions,
-                composers=COMPOSERS,
+                composers=MAIL_COMPOSERS,
                 smtp_url=settings.smtp_url,
                 mail_from=settings.mail_from,
                 base_url=settings.base_url,
@@ -183,22 +195,35 @@ def worker(once: bool) -> None:
             )
         except ValueError as error:
             raise click.ClickException(f"the mail settings are wrong: {error}") from None
-        stop = StopRequest(on_stop=delivery.abort)
+        webhooks = build_webhook_delivery(
+            transactions=services.transactions,
+            composers=EVENT_COMPOSERS,
+            private_allowed=services.private_webhooks,
+            base_url=services.base_url,
+        )
+        stop = StopRequest(delivery.abort, webhooks.abort)
         housekeeping = Housekeeping(services.transactions, worker_name())
         if once:
-            _work_once(delivery, housekeeping, stop)
+            _work_once(delivery, webhooks, housekeeping, stop)
         else:
             log.info("worker %s begins", worker_name())
-            work_until_stopped(delivery, housekeeping, stop)
+            with webhooks_beside(webhooks, stop):
+                work_until_stopped(delivery, housekeeping, stop)
             end_in_order(delivery, housekeeping)
             log.info("worker %s ended", worker_name())
 
 
-def _work_once(delivery: Delivery, housekeeping: Housekeeping, stop: StopRequest) -> None:
+def _work_once(
+    delivery: Delivery, webhooks: WebhookDelivery, housekeeping: Housekeeping, stop: StopRequest
+) -> None:
     try:
         housekeeping.do_what_is_due()
         counts = delivery.deliver_all_due(should_stop=stop)
         delivery.finish()
+        events = webhooks.deliver_all_due(should_stop=stop)
+        events += webhooks.finish()
     except DatabaseUnavailable as error:
         raise click.ClickException(f"the database is away ({error}); nothing is lost, try again.") from None
     click.echo(f"Mails: {_described(counts)}.")
+    if events.total:
+        click.echo(f"Webhooks: {_described(events)}.")

@@ -1,1 +1,1 @@
-"""Mail that waits to be sent: put in within the transaction that caused it, delivered by the worker."""
+"""Mail and events that wait to be sent: put in within the transaction that caused them, delivered by the worker."""

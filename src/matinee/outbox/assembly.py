@@ -1,4 +1,4 @@
-"""The one way in which a delivery is put together from plain settings."""
+"""The one way in which a delivery, of mail or of webhooks, is put together from plain settings."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from matinee.outbox.envelope import Sender
 from matinee.outbox.mailbox import MailFolder
 from matinee.outbox.smtp import SmtpServer, SmtpTransport
 from matinee.outbox.transport import Transport
+from matinee.outbox.webhooks.composing import EventComposer
+from matinee.outbox.webhooks.delivery import WebhookDelivery
+from matinee.outbox.webhooks.dispatch import EventDispatcher
+from matinee.outbox.webhooks.posting import Poster
+from matinee.outbox.webhooks.visits import Visitor
 
 MAILS_FOLDER = "mails"
 
@@ -37,7 +42,7 @@ def build_delivery(
     base_url: str,
     data_dir: Path,
 ) -> Delivery:
-    """A delivery for one worker.
+    """A delivery of mail for one worker.
 
     Raises ValueError for an address of the mail server or a sender that cannot be read.
     """
@@ -51,3 +56,24 @@ def build_delivery(
         now=clock.now,
     )
     return Delivery(transactions=transactions, transport=transport, dispatcher=dispatcher, now=clock.now)
+
+
+def build_webhook_delivery(
+    *,
+    transactions: Transactions,
+    composers: Mapping[str, EventComposer],
+    private_allowed: bool,
+    base_url: str,
+) -> WebhookDelivery:
+    """A delivery of events for one worker; to private addresses, too, where they are allowed."""
+    poster = Poster(private_allowed=private_allowed)
+    dispatcher = EventDispatcher(
+        transactions=transactions, poster=poster, composers=composers, base_url=base_url, now=clock.now
+    )
+    visitor = Visitor(
+        transactions=transactions,
+        dispatcher=dispatcher,
+        post_seconds_max=poster.seconds_max,
+        now=clock.now,
+    )
+    return WebhookDelivery(transactions=transactions, visitor=visitor, poster=poster, now=clock.now)

@@ -1,4 +1,4 @@
-"""Delivering what is due, batch by batch: lease, dispatch, record.
+"""Delivering the mail that is due, batch by batch: lease, dispatch, record.
 
 No transaction spans a conversation with the mail server: the lease is committed before, the outcome after.
 The outcome of a mail that was handed over while the database went away is recorded as soon as it is back;
@@ -15,16 +15,16 @@ from datetime import datetime, timedelta
 
 from matinee.db.transaction import Transactions
 from matinee.kernel.codes import random_code
-from matinee.outbox.dispatch import CLOCK_SKEW_SECONDS_MAX, Dispatcher
+from matinee.outbox.dispatch import Dispatcher
 from matinee.outbox.errors import ServerUnreachable
 from matinee.outbox.leases import (
-    LeasedMessage,
-    Outcome,
+    CLOCK_SKEW_SECONDS_MAX,
     anything_due,
     lease_messages,
     record_outcome,
     release_messages,
 )
+from matinee.outbox.outcomes import LeasedMessage, Outcome
 from matinee.outbox.transport import Transport
 
 BATCH_COUNT_MAX = 20
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """What became of the mails that were tried."""
+    """What became of what was tried."""
 
     sent: int = 0
     postponed: int = 0
@@ -62,7 +62,7 @@ class DeliveryCounts:
 
 
 class Delivery:
-    """Empties the outbox. One for each worker; not for several threads at once."""
+    """Empties the outbox of its mail. One for each worker; not for several threads at once."""
 
     def __init__(
         self,
@@ -99,7 +99,9 @@ class Delivery:
         began = time.monotonic()
         if began < self._closed_until:
             return DeliveryCounts()
-        if not self._transactions.read(lambda session: anything_due(session, now=self._now())):
+        if not self._transactions.read(
+            lambda session: anything_due(session, channel="mail", now=self._now())
+        ):
             if began - self._used_at > IDLE_SECONDS_MAX:
                 self._transport.close()
             return DeliveryCounts()
@@ -148,7 +150,12 @@ class Delivery:
         duration = timedelta(seconds=self.lease_seconds)
         return self._transactions.write(
             lambda session: lease_messages(
-                session, lease=lease, duration=duration, count_max=BATCH_COUNT_MAX, now=self._now()
+                session,
+                channel="mail",
+                lease=lease,
+                duration=duration,
+                count_max=BATCH_COUNT_MAX,
+                now=self._now(),
             )
         )
 
@@ -165,7 +172,7 @@ class Delivery:
             self._begin_outage(str(error))
         self._unrecorded += outcomes
         self._record()
-        return sum((_counted(outcome) for outcome in outcomes), DeliveryCounts())
+        return sum((counted(outcome) for outcome in outcomes), DeliveryCounts())
 
     def _begin_outage(self, reason: str) -> None:
         self._outage_pause = min(OUTAGE_PAUSE_SECONDS_MAX, self._outage_pause * 2 or OUTAGE_PAUSE_SECONDS_MIN)
@@ -195,7 +202,8 @@ class Delivery:
                 )
 
 
-def _counted(outcome: Outcome) -> DeliveryCounts:
+def counted(outcome: Outcome) -> DeliveryCounts:
+    """One delivery, counted."""
     if outcome.error is None:
         return DeliveryCounts(sent=1)
     return DeliveryCounts(failed=1) if outcome.retry_at is None else DeliveryCounts(postponed=1)

@@ -18,12 +18,11 @@ from matinee.outbox.errors import (
     RefusedForGood,
     TemporarilyRefused,
 )
-from matinee.outbox.leases import LeasedMessage, Outcome
-from matinee.outbox.retries import next_attempt_at
+from matinee.outbox.leases import CLOCK_SKEW_SECONDS_MAX
+from matinee.outbox.messages import without_secrets
+from matinee.outbox.outcomes import LeasedMessage, Outcome, give_up, put_off
+from matinee.outbox.retries import MAIL_RETRIES
 from matinee.outbox.transport import Parcel, Transport
-
-# How far apart the clocks of two machines may be. A mail is handed over only while its lease outlasts that.
-CLOCK_SKEW_SECONDS_MAX = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -67,16 +66,16 @@ class Dispatcher:
 
     def put_off(self, row: LeasedMessage, reason: str) -> Outcome:
         """The outcome of a try that failed for now; given up if it was the last."""
-        now = self._now()
-        retry_at = next_attempt_at(created_at=row.created_at, attempts=row.attempts + 1, now=now)
-        if retry_at is None:
-            return self._give_up(row, f"given up after {row.attempts + 1} tries; at last: {reason}")
-        log.info("mail %s (%s) will be tried again: %s", row.id, row.kind, reason)
-        return Outcome(row.id, row.lease, now, error=reason, retry_at=retry_at)
+        return put_off(
+            row,
+            reason=reason,
+            now=self._now(),
+            plan=MAIL_RETRIES,
+            payload_at_last=without_secrets(row.payload),
+        )
 
     def _give_up(self, row: LeasedMessage, reason: str) -> Outcome:
-        log.warning("mail %s (%s) is given up: %s", row.id, row.kind, reason)
-        return Outcome(row.id, row.lease, self._now(), error=reason)
+        return give_up(row, reason=reason, now=self._now(), payload=without_secrets(row.payload))
 
     def _compose(self, row: LeasedMessage) -> Parcel | Outcome:
         composer = self._composers.get(row.kind)
@@ -126,4 +125,5 @@ class Dispatcher:
             return self._give_up(row, str(error))
         self.interruptions = 0
         log.info("mail %s (%s) was handed over", row.id, row.kind)
-        return Outcome(row.id, row.lease, self._now())
+        # The payload has done its work, and may hold a code in clear.
+        return Outcome(row.id, row.lease, self._now(), payload={})

@@ -1,9 +1,11 @@
-"""What can go wrong between the outbox and a mailbox.
+"""What can go wrong between the outbox and whoever it delivers to, and what can be refused about webhook endpoints.
 
-None of it reaches a surface: it decides what becomes of a row.
+The first, all that is no DomainError, reaches no surface: it decides what becomes of a row.
 """
 
 from __future__ import annotations
+
+from matinee.kernel.errors import Conflict, Invalid, NotFound
 
 
 class NothingToSend(Exception):
@@ -28,3 +30,31 @@ class TemporarilyRefused(DeliveryFailed):
 
 class RefusedForGood(DeliveryFailed):
     """The server will never take this mail: the recipient or the content was refused."""
+
+
+class EndpointUnreachable(DeliveryFailed):
+    """No answer came from a webhook endpoint: its name, its address, its certificate, or the time."""
+
+
+class InvalidEndpoint(Invalid):
+    """A webhook endpoint cannot be like this."""
+
+    code = "invalid_endpoint"
+
+
+class EndpointNotFound(NotFound):
+    """There is no such webhook endpoint."""
+
+    code = "endpoint_not_found"
+
+
+class EndpointNotActive(Conflict):
+    """The webhook endpoint is not active."""
+
+    code = "endpoint_not_active"
+
+
+class DeliveryNotFound(NotFound):
+    """There is no such delivery to this webhook endpoint."""
+
+    code = "delivery_not_found"

@@ -1,4 +1,7 @@
-"""How the outbox is doing, for readiness and for the operator."""
+"""How the mail in the outbox is doing, for readiness and for the operator.
+
+Webhooks do not count: an endpoint that is away is its owner's trouble, and shows in its log.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from matinee.outbox.leases import is_waiting
 from matinee.outbox.models import Message
+
+_IS_MAIL = Message.channel == "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class OutboxSummary:
 def waiting_mail(session: Session, *, now: datetime) -> WaitingMail:
     """The mails that wait. Cheap: it looks at those alone."""
     count, oldest = session.execute(
-        select(func.count(), func.min(Message.created_at)).where(is_waiting())
+        select(func.count(), func.min(Message.created_at)).where(_IS_MAIL, is_waiting())
     ).one()
     return WaitingMail(count, now - oldest if oldest is not None else None)
 
@@ -44,8 +49,11 @@ def outbox_summary(session: Session, *, now: datetime) -> OutboxSummary:
     it looks at every row, so it is for people and not for a probe that asks each second.
     """
     waiting = waiting_mail(session, now=now)
-    failed = session.scalar(select(func.count()).where(Message.failed_at.is_not(None))) or 0
+    failed = session.scalar(select(func.count()).where(_IS_MAIL, Message.failed_at.is_not(None))) or 0
     latest_error = (
-        select(Message.last_error).where(Message.last_error.is_not(None)).order_by(Message.id.desc()).limit(1)
+        select(Message.last_error)
+        .where(_IS_MAIL, Message.last_error.is_not(None))
+        .order_by(Message.id.desc())
+        .limit(1)
     )
     return OutboxSummary(waiting.count, waiting.oldest_age, failed, session.scalar(latest_error))

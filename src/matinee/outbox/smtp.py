@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -18,7 +15,8 @@ from matinee.outbox.errors import (
     ServerUnreachable,
     TemporarilyRefused,
 )
-from matinee.outbox.smtp_client import SocketHandle, WatchedClient
+from matinee.outbox.smtp_client import WatchedClient
+from matinee.outbox.socket_handle import SocketHandle
 from matinee.outbox.transport import Parcel
 
 ERROR_CHARACTERS_MAX = 500
@@ -80,7 +78,7 @@ class SmtpTransport:
 
     def prepare(self) -> None:
         """Connect and log in, or find the connection from before still open."""
-        with self._deadline(self.prepare_seconds_max):
+        with self._handle.deadline(self.prepare_seconds_max):
             if self._client is not None and self._still_open(self._client):
                 return
             self.close()
@@ -98,7 +96,7 @@ class SmtpTransport:
         if international and not client.has_extn("smtputf8"):
             raise RefusedForGood("the mail server takes no addresses with letters beyond ASCII (no SMTPUTF8)")
         options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
-        with self._deadline(self.hand_over_seconds_max):
+        with self._handle.deadline(self.hand_over_seconds_max):
             try:
                 client.sendmail(
                     parcel.sender_address, [parcel.recipient_address], parcel.mail.as_bytes(), options
@@ -135,17 +133,6 @@ class SmtpTransport:
             return client.noop()[0] == 250
         except (smtplib.SMTPException, OSError):
             return False
-
-    @contextmanager
-    def _deadline(self, seconds: float) -> Iterator[None]:
-        self._handle.begin()
-        watchdog = threading.Timer(seconds, self._handle.shut_down)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            yield
-        finally:
-            watchdog.cancel()
 
     def _failure(self, error: Exception) -> DeliveryFailed:
         text = self._describe(error)

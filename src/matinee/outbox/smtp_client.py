@@ -1,8 +1,4 @@
-"""The client of smtplib, on a socket that another thread can shut down.
-
-Timeouts of sockets bound the silence between two bytes only: a server that drips would hold a worker for
-ever.
-"""
+"""The client of smtplib, on a socket that another thread can shut down."""
 
 from __future__ import annotations
 
@@ -10,51 +6,11 @@ import base64
 import smtplib
 import socket
 import ssl
-import threading
-from contextlib import suppress
+
+from matinee.outbox.socket_handle import SocketHandle
 
 # One wait for the server. The whole is bounded by who holds the handle.
 SILENCE_SECONDS_MAX = 30.0
-
-
-class SocketHandle:
-    """The second handle on the socket in use."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self._time_is_up = False
-
-    @property
-    def time_is_up(self) -> bool:
-        """Whether the socket was shut down since `begin`."""
-        return self._time_is_up
-
-    def begin(self) -> None:
-        """From now on the socket may be used, until `shut_down`."""
-        self._time_is_up = False
-
-    def hold(self, handle: socket.socket) -> None:
-        """Take the handle of a socket that was just connected."""
-        self.close()
-        with self._lock:
-            self._socket = handle
-            if self._time_is_up:
-                _shut_down(handle)
-
-    def shut_down(self) -> None:
-        """End whatever waits on the socket, or will."""
-        with self._lock:
-            self._time_is_up = True
-            if self._socket is not None:
-                _shut_down(self._socket)
-
-    def close(self) -> None:
-        """Let go of the socket."""
-        with self._lock:
-            if self._socket is not None:
-                self._socket.close()
-                self._socket = None
 
 
 class WatchedClient(smtplib.SMTP):
@@ -96,12 +52,6 @@ class WatchedClient(smtplib.SMTP):
         if self._tls_from_start is None:
             return plain
         return self._tls_from_start.wrap_socket(plain, server_hostname=host)
-
-
-def _shut_down(handle: socket.socket) -> None:
-    # The other side may have been quicker.
-    with suppress(OSError):
-        handle.shutdown(socket.SHUT_RDWR)
 
 
 def _own_name() -> str:

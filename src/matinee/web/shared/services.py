@@ -32,6 +32,8 @@ class Services:
     # Answers of the schedule, serialised once per version of the data.
     kept_answers: KeptAnswers
     base_url: str
+    # Whether webhook endpoints may have private addresses.
+    private_webhooks: bool
     session_lifetime: timedelta
     confirm_code_lifetime: timedelta
     reset_code_lifetime: timedelta

@@ -1,0 +1,1 @@
+"""Webhooks: other programs are told of events, at addresses that staff registered."""
