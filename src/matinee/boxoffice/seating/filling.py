@@ -10,9 +10,9 @@ from matinee.boxoffice.seating.focus import Point, distance_squared, middle_of
 from matinee.boxoffice.seating.runs import ORDINARY_KINDS, plan_order, runs_of
 from matinee.programme.queries import SeatOfHall
 
-# What each seat of a party counts for. Distances are relative to the hall, squared, so at most 2: first comes the kind,
-# then the zone, then the place in the hall. A seat that another buyer has by its label is left to him if one a quarter
-# of the hall away does as well.
+# What each seat of a party counts for. First comes the kind, then the zone, then the place in the hall: distances are
+# relative to the hall, squared, and never more than 8. A seat that has the label of another buyer is left to him, if
+# there is one no further away than a quarter of the hall.
 OTHER_KIND = 10_000.0
 OTHER_ZONE = 100.0
 LABEL_OF_ANOTHER = 1 / 16
@@ -97,16 +97,19 @@ class Filling:
         count = len(seats)
         parts = self._parts(seats)
         bonus = self._bonus_for_own_labels(seats)
+        bonus_max = max(bonus.values(), default=0)
         best, best_start = inf, -1
         for begin, end in self._runs:
+            off_y = self._places[begin].y - target.y
+            # Most lines are too far away, whatever else is good about them.
+            if count * off_y * off_y - bonus_max >= best:
+                continue
             for start in range(begin, end - count + 1):
-                first, last = self._places[start], self._places[start + count - 1]
-                off_x, off_y = (first[0] + last[0]) / 2 - target[0], first[1] - target[1]
+                off_x = (self._places[start].x + self._places[start + count - 1].x) / 2 - target.x
                 cost = count * (off_x * off_x + off_y * off_y)
                 for sums, offset, after in parts:
                     cost += sums[start + after] - sums[start + offset]
-                if bonus:
-                    cost -= bonus.get(start, 0)
+                cost -= bonus.get(start, 0)
                 if cost < best:
                     best, best_start = cost, start
         return None if best_start < 0 else self._ordinary[best_start : best_start + count]

@@ -107,7 +107,7 @@ class _Move:
         """The relative place where the party belongs: as in its old hall, near the rest of its order."""
         middle = self._old_scale.middle(party.seats)
         shift = self._shifts.get(party.order, Point(0, 0))
-        return Point(min(max(middle.x + shift.x, 0), 1), min(max(middle.y + shift.y, 0), 1))
+        return Point(middle.x + shift.x, middle.y + shift.y)
 
     def _settle(self, party: Party, pairs: Sequence[tuple[SeatOfHall, SeatOfHall]]) -> None:
         self._hall.take(new for _, new in pairs)

@@ -22,7 +22,7 @@ def runs_of(seats: Iterable[SeatOfHall]) -> list[Run]:
     runs: list[Run] = []
     before: SeatOfHall | None = None
     for seat in sorted(seats, key=plan_order):
-        if before is not None and seat.x == before.x + 1:
+        if before is not None and seat.y == before.y and seat.x == before.x + 1:
             runs[-1].append(seat)
         else:
             runs.append([seat])

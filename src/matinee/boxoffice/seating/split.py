@@ -25,6 +25,8 @@ def fewest_runs(lengths: Iterable[int], count: int) -> int | None:
 def split_party(runs: Sequence[Run], *, count: int, focus: Point) -> Run:
     """`count` seats in as few of these runs as can be, those of a run side by side; an empty list if they are too few.
 
+    The runs are in plan order.
+
     Which runs: those whose seats are near each other and near the focal point. Every group of a party that is large
     enough has two seats or more, if its run has them. This is a good choice, not always the best: to find that one
     would mean trying every set of runs.
@@ -35,12 +37,10 @@ def split_party(runs: Sequence[Run], *, count: int, focus: Point) -> Run:
     lengths = sorted(map(len, runs), reverse=True)
     first_length_min = count - sum(lengths[: groups - 1])
     first = [run for run in runs if len(run) >= first_length_min]
-    first.sort(key=lambda run: (_to_run(focus, run), plan_order(run[0])))
+    first.sort(key=lambda run: _to_run(focus, run))
     tried = (_seats_of_groups(_with_nearest(run, runs, groups, count, focus), count, focus)
              for run in first[:FIRST_GROUPS_TRIED])  # fmt: skip
-    return min(
-        tried, key=lambda seats: (round(_scatter(seats, focus), 6), [plan_order(seat) for seat in seats])
-    )
+    return min(tried, key=lambda seats: round(_scatter(seats, focus), 6))
 
 
 def _with_nearest(first: Run, runs: Sequence[Run], groups: int, count: int, focus: Point) -> list[Run]:
@@ -48,13 +48,14 @@ def _with_nearest(first: Run, runs: Sequence[Run], groups: int, count: int, focu
     seat = min(first, key=lambda seat: distance_squared(seat.x, seat.y, focus))
     here = Point(seat.x, seat.y)
     others = [run for run in runs if run is not first]
-    others.sort(key=lambda run: (_to_run(here, run) + _to_run(focus, run), plan_order(run[0])))
+    others.sort(key=lambda run: _to_run(here, run) + _to_run(focus, run))
+    lengths = sorted(map(len, others), reverse=True)
     chosen = [first]
     while len(chosen) < groups:
         # The next run may be so short that the longest of the rest can still make up for it, and no shorter.
-        longest = sorted(map(len, others), reverse=True)[: groups - len(chosen) - 1]
-        length_min = count - sum(map(len, chosen)) - sum(longest)
+        length_min = count - sum(map(len, chosen)) - sum(lengths[: groups - len(chosen) - 1])
         position = next(position for position, run in enumerate(others) if len(run) >= length_min)
+        lengths.remove(len(others[position]))
         chosen.append(others.pop(position))
     return chosen
 
