@@ -68,14 +68,6 @@ def hall_by_name(session: Session, *, cinema_id: int, name: str) -> Hall:
     return found
 
 
-def hall_by_id(session: Session, *, cinema_id: int, hall_id: int) -> Hall:
-    """The hall of this cinema. Raises HallNotFound."""
-    found = session.get(Hall, hall_id)
-    if found is None or found.cinema_id != cinema_id:
-        raise HallNotFound
-    return found
-
-
 def screenings_between(
     session: Session, *, cinema_id: int, first_day: date, last_day: date | None, with_cancelled: bool = False
 ) -> list[Screening]:
