@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
@@ -137,6 +137,12 @@ def add_screening(
             ends_at=starts_at + timedelta(minutes=film.duration_minutes), **more,
         ),
     )  # fmt: skip
+
+
+def cancel(session: Session, *screening_ids: int) -> None:
+    """Mark the screenings as cancelled."""
+    session.execute(update(Screening).where(Screening.id.in_(screening_ids)).values(cancelled_at=NOW))
+    announce_change(session)
 
 
 def add_buyer(session: Session, username: str = "user@example.com", *, confirmed: bool = True) -> Buyer:

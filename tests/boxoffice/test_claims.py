@@ -16,7 +16,7 @@ from matinee.boxoffice.queries import claimed_seats
 from matinee.boxoffice.sales import new_order
 from matinee.boxoffice.tickets import new_ticket_id
 from matinee.web.shared.services import Services
-from tests.building import HOUSE_SEAT, NOW, PRICE_A, PRICE_B, House, count_rows, seat_id
+from tests.building import HOUSE_SEAT, NOW, PRICE_A, PRICE_B, House, cancel, count_rows, seat_id
 
 MINUTE = timedelta(minutes=1)
 
@@ -126,6 +126,10 @@ def test_only_seats_that_are_for_sale_can_be_chosen(services: Services, house: H
             choose(house.first_hall, *labels)
     with pytest.raises(SeatsNotFree):
         choose(10_000, "1")
+    # Cancelled after the buyer's facts were read.
+    services.transactions.write(lambda session: cancel(session, house.second_hall))
+    with pytest.raises(SeatsNotFree):
+        choose(house.second_hall, "1")
 
 
 def test_claims_become_a_sale_only_while_the_hold_lasts(services: Services, house: House) -> None:

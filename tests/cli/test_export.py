@@ -41,7 +41,9 @@ def test_screenings_that_cost_money_come_back_with_their_prices(tmp_path: Path) 
 
     assert run("--cinema", "second").stdout == run().stdout
     assert run("--cinema", "second", "--prices").stdout == run("--prices").stdout
-    assert "Weekend,back,adult,12.00" in run("--prices").stdout
+    assert "Weekend,back,adult,12.00,67,,\n" in run("--prices").stdout
+    assert '"priceList": "auto"' in run().stdout
+    assert '"format": "IMAX", "language": "de", "subtitles": "uk"' in run().stdout
 
 
 def test_without_a_cinema_there_is_nothing_to_write() -> None:

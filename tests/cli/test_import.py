@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
 
 from matinee.cli.programme import cinema, hall, import_command
+from matinee.db.engine import database_url
+from matinee.settings import Settings
 from tests.programme.files import days, film
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -116,6 +119,59 @@ def test_a_cinema_is_made_changed_and_listed() -> None:
     assert (refused.exit_code, refused.stderr) == (
         1,
         "Error: 'Mars' is not a time zone such as Europe/Kyiv.\n",
+    )
+
+
+def test_how_a_cinema_sells_is_set_and_listed() -> None:
+    rules = [
+        "--booking-fee", "1.50", "--booking-fee-per", "order", "--orphan-rule", "off", "--selling-out", "75",
+        "--companion-until", "0", "--refund-until", "120", "--counter-until", "15",
+    ]  # fmt: skip
+    assert CliRunner().invoke(cinema, ["set", "odeon", "--currency", "EUR", *rules]).exit_code == 0
+    assert CliRunner().invoke(cinema, ["set", "odeon", "--name", "Odeon"]).exit_code == 0
+
+    listed = CliRunner().invoke(cinema, ["list"], env={"COLUMNS": "200"}).stdout
+    row = next(line for line in listed.splitlines() if "1.50 EUR per order" in line)
+    assert [cell.strip() for cell in row.split("│")[1:-1]] == [
+        "odeon", "1.50 EUR per order", "off", "75%", "0", "120", "15",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        (("--booking-fee", "1.505"), "The booking fee is not acceptable: '1.505' is not an amount in EUR."),
+        (("--selling-out", "0"), "must be 1 to 100"),
+        (("--refund-until", "-1"), "must be 0 to 43200"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(rule: tuple[str, str], sentence: str) -> None:
+    refused = CliRunner().invoke(cinema, ["set", "odeon", "--currency", "EUR", *rule])
+
+    assert refused.exit_code == 1
+    assert sentence in refused.stderr
+
+
+def test_prices_that_go_by_the_time_are_told(tmp_path: Path) -> None:
+    assert CliRunner().invoke(hall, ["import", str(EXAMPLES / "hall.txt")]).exit_code == 0
+    files = [EXAMPLES / name for name in ("prices.csv", "films.csv", "screenings.csv")]
+    # A Saturday, far away enough to be to come.
+    assert run(*files, "--starting", "2190-01-02").exit_code == 0
+    more = tmp_path / "prices.csv"
+    more.write_text("price_list,amount,weekdays\nSaturday,9,6\n")
+
+    assert "1 screening to come got another price list by the time." in run(more).stdout
+
+
+def test_what_was_cancelled_is_told_and_left_out(settings: Settings) -> None:
+    run("-", given=days(film()))
+    engine = create_engine(database_url(settings.database_url))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE screening SET cancelled_at = CURRENT_TIMESTAMP"))
+    engine.dispose()
+
+    assert run("-", given=days(film())).stdout == (
+        "Left out 1 screening that was cancelled.\nNothing to change: 0 screenings are there already.\n"
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -88,6 +89,32 @@ def checks_and_conditions(engine: Engine) -> set[tuple[str, str, str]]:
             options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
             found.add((table, str(index["name"]), str(options)))
     return found
+
+
+ROWS_OF_THE_FIRST_RELEASE = """
+    INSERT INTO cinema VALUES (1, 'odeon', 'Odeon', '', 'UTC', 'EUR', true);
+    INSERT INTO hall VALUES (1, 1, 'Red', 0);
+    INSERT INTO seat VALUES (1, 1, 'A1', 'A', '1', 0, 0, 'standard', 'standard');
+    INSERT INTO film VALUES (1, 'Faust', 107, '', '', '', '');
+    INSERT INTO screening VALUES (1, 1, 1, 1, '2026-12-05 13:00', '2026-12-05 14:47', '2026-12-05', '14:00', NULL, NULL);
+    INSERT INTO house_seat VALUES (1, 1)
+"""
+
+
+def test_what_is_there_survives_the_steps(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(matinee.db.migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in ROWS_OF_THE_FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+
+    assert upgrade_schema(engine) == ("0001", HEAD_REVISION)
+
+    with engine.connect() as connection:
+        kept = "SELECT screening.time, house_seat.seat_id FROM screening JOIN house_seat ON screening_id = screening.id"
+        assert [tuple(row) for row in connection.execute(text(kept))] == [("14:00", 1)]
 
 
 def test_the_version_of_the_data_is_a_sequence_on_postgresql(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matinee.web.shared.services import Services
 
 DAY = "2026.12.01"
+# Before everything that the files of these tests plan.
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def film(
@@ -61,11 +63,18 @@ def import_files(
     timezone: str = "Europe/Kyiv",
     cinema: str | None = None,
     starting: date | None = None,
+    now: datetime = NOW,
 ) -> ImportReport:
     """Import in a transaction of its own."""
     return services.transactions.write(
         lambda session: import_programme(
-            session, files=schedules, cinema_slug=cinema, timezone=timezone, currency="UAH", starting=starting
+            session,
+            files=schedules,
+            cinema_slug=cinema,
+            timezone=timezone,
+            currency="UAH",
+            now=now,
+            starting=starting,
         )
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from sqlalchemy import select
 from matinee.programme.csv_format import read_csv
 from matinee.programme.errors import FaultyFile
 from matinee.programme.models import Price, PriceList, Screening, TicketType
+from matinee.programme.price_choice import validity_of
 from matinee.programme.queries import prices_from
+from matinee.programme.validity import Validity
 from tests.programme.files import days as days_file
 from tests.programme.files import film as days_film
-from tests.programme.files import import_days, import_files, import_text, shown
+from tests.programme.files import import_days, import_files, import_text, screenings, shown
 from tests.programme.test_halls import store
 
 if TYPE_CHECKING:
@@ -150,6 +153,14 @@ def test_semicolons_of_a_spreadsheet_are_read() -> None:
         ("price_list,amount\nEve,1e99999999999\n", "line 2: "),
         ("price_list,amount\nEve,1\nEve,2\n", "line 3: the list says twice"),
         ("price_list,zone,amount\nEve,back,9\n", "has no amount for the zone 'standard'"),
+        ("price_list,amount\nAuto,9\n", "line 2: no price list is called 'Auto'"),
+        ("price_list,amount,weekdays\nEve,9,Sat\n", "line 2: its weekdays are 'Sat', not digits"),
+        ("price_list,amount,from\nEve,9,6pm\n", "line 2: its time '6pm' is not a time"),
+        ("price_list,amount,from\n9.00 UAH,9,18:00\n", "line 2: the list '9.00 UAH' is for that one price"),
+        (
+            "price_list,zone,amount,weekdays,from\nEve,,9,67,\nEve,back,8,,\nEve,side,8,6,18:00\n",
+            "line 4: the list is valid Sat from 18:00, and another line says Sat, Sun",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(services: Services, text: str, sentence: str | None) -> None:
@@ -165,6 +176,7 @@ def test_what_is_wrong_is_told_with_its_line(services: Services, text: str, sent
         ("Faust,Blue,,,", "there is no hall 'Blue'"),
         ("Faust,Red,Eve,,", "there is no price list 'Eve'"),
         ("Faust,Red,Eve,7,", "it has both a price and a price list"),
+        ("Faust,Red,auto,,", "No price list is valid on 2026-12-05 at 14:00"),
         ("Faust,Red,,7 euro,", "'7 euro' is not an amount"),
         ("Faust,Red,,,A9", "there is no seat A9 in 'Red'"),
     ],
@@ -175,3 +187,99 @@ def test_what_a_screening_names_must_be_there(services: Services, row: str, sent
 
     assert sentence in problems(services, FILMS, head + f"2026-12-05,14:00,{row}\n")
     assert shown(services) == []
+
+
+LISTS = (
+    "price_list,zone,amount,weekdays,from,until\n"
+    "Usual,,9,,,\nMatinee,,6,,,14:00\nWeekend,back,12,,,\nWeekend,,11,76,,\n"
+)
+PRICED = "date,time,title,hall,price_list\n"
+
+
+def validities(services: Services) -> dict[str, Validity]:
+    return services.transactions.read(
+        lambda session: {each.name: validity_of(each) for each in session.scalars(select(PriceList))}
+    )
+
+
+def lists_of_screenings(services: Services) -> list[tuple[str | None, bool]]:
+    wanted = select(PriceList.name, Screening.price_list_by_time).select_from(Screening)
+    wanted = wanted.outerjoin(PriceList, PriceList.id == Screening.price_list_id)
+    return services.transactions.read(
+        lambda session: [tuple(row) for row in session.execute(wanted.order_by(Screening.starts_at))]
+    )
+
+
+def test_one_line_says_when_a_list_is_valid(services: Services) -> None:
+    assert import_text(services, LISTS).prices_changed == 4
+
+    assert validities(services) == {
+        "Usual": Validity(), "Matinee": Validity(ends="14:00"), "Weekend": Validity("67"),
+    }  # fmt: skip
+    assert not import_text(services, LISTS).changed_anything
+    # A file without these columns says nothing about times, one with them says all.
+    assert import_text(services, "price_list,amount\nWeekend,11\n").prices_changed == 0
+    assert validities(services)["Weekend"] == Validity("67")
+    assert import_text(services, "price_list,amount,from\nWeekend,11,18:00\n").prices_changed == 1
+    assert validities(services)["Weekend"] == Validity(begins="18:00")
+
+
+def test_auto_is_the_list_of_the_time_and_is_chosen_anew_with_new_prices(services: Services) -> None:
+    store(services, "hall: Red\nA | 1")
+    # A Friday and a Saturday.
+    rows = (
+        "2026-12-04,12:00,Faust,Red,Auto\n2026-12-04,18:00,Faust,Red,auto\n2026-12-05,12:00,Faust,Red,auto\n"
+    )
+    import_text(services, LISTS, FILMS, PRICED + rows)
+
+    assert lists_of_screenings(services) == [("Matinee", True), ("Usual", True), ("Weekend", True)]
+    assert not import_text(services, PRICED + rows).changed_anything
+
+    report = import_text(services, "price_list,amount,weekdays\nFriday,5,5\n")
+    assert report.screenings_repriced == 2
+    assert lists_of_screenings(services) == [("Friday", True), ("Friday", True), ("Weekend", True)]
+    # Named now, it stays.
+    import_text(services, PRICED + "2026-12-04,12:00,Faust,Red,Usual\n")
+    assert lists_of_screenings(services)[0] == ("Usual", False)
+
+
+def test_what_is_over_keeps_its_list(services: Services) -> None:
+    store(services, "hall: Red\nA | 1")
+    import_text(services, LISTS, FILMS, PRICED + "2026-12-04,12:00,Faust,Red,auto\n")
+
+    later = datetime(2026, 12, 6, tzinfo=UTC)
+    assert (
+        import_text(services, "price_list,amount,weekdays\nFriday,5,5\n", now=later).screenings_repriced == 0
+    )
+    assert import_text(services, PRICED + "2026-12-04,12:00,Faust,Red,auto\n").screenings_same == 1
+    assert lists_of_screenings(services) == [("Matinee", True)]
+
+
+def test_a_named_list_that_is_not_valid_then_is_refused_unless_the_screening_has_it(
+    services: Services,
+) -> None:
+    store(services, "hall: Red\nA | 1")
+    row = "2026-12-04,18:00,Faust,Red,Usual\n"
+    import_text(services, LISTS, FILMS, PRICED + row)
+
+    assert "line 2, film 'Faust' on 2026-12-04 at 14:30 in 'Red': The price list 'Matinee'" in problems(
+        services, PRICED + "2026-12-04,14:30,Faust,Red,Matinee\n"
+    )
+    import_text(services, "price_list,amount,weekdays\nUsual,9,1\n")
+    assert not import_text(services, PRICED + row).changed_anything
+
+
+def test_how_a_film_is_shown_is_told_and_kept(services: Services) -> None:
+    store(services, "hall: Red\nA | 1")
+    manner = "date,time,title,hall,format,language,subtitles\n"
+    import_text(services, FILMS, manner + "2026-12-05,14:00,Faust,Red, 3D ,DE,uk\n")
+
+    def told() -> tuple[str, str, str]:
+        [one] = screenings(services)
+        return (one.format, one.language, one.subtitles)
+
+    assert told() == ("3D", "de", "uk")
+    assert not import_text(services, HEAD + "2026-12-05,14:00,Faust,Red\n").changed_anything
+    assert import_text(services, manner + "2026-12-05,14:00,Faust,Red,3D,,uk\n").screenings_changed == 1
+    assert told() == ("3D", "", "uk")
+    assert "its language is 'German'" in problems(services, manner + "2026-12-05,20:00,Faust,Red,,German,\n")

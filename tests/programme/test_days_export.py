@@ -63,6 +63,19 @@ def test_a_price_list_is_named_so_that_nothing_becomes_free_unseen(services: Ser
     assert json.loads(export(services))["2026.12.01"]["films"][0]["priceList"] == "Weekend"
 
 
+def test_a_list_that_goes_by_the_time_comes_back_so_and_so_does_the_manner(services: Services) -> None:
+    import_text(services, "price_list,amount,weekdays\nWeek,9,12345\nWeekend,11,67\n", cinema="a")
+    entry = film(priceList="auto", format="3D", language="de", subtitles="uk")
+    import_days(services, days(entry), cinema="a")
+
+    [written] = json.loads(export(services, "a"))["2026.12.01"]["films"]
+    assert written == entry
+
+    import_text(services, "price_list,amount,weekdays\nWeek,9,12345\nWeekend,11,67\n", cinema="b")
+    import_days(services, export(services, "a").encode(), cinema="b")
+    assert export(services, "b") == export(services, "a")
+
+
 def test_no_screenings_are_an_empty_object(services: Services) -> None:
     import_text(services, "title,duration\nNosferatu,94\n")
 

@@ -4,11 +4,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matinee.programme.catalogue import find_hall
 from matinee.programme.cinemas import cinema_to_fill
-from matinee.programme.errors import HallNotFound, SeatsInUse
-from matinee.programme.halls import HallReport, layout_of_hall, store_layout
+from matinee.programme.errors import HallExists, HallNotFound, InvalidHall, SeatsInUse
+from matinee.programme.halls import (
+    HallReport,
+    change_turnaround,
+    create_hall,
+    layout_of_hall,
+    replace_layout,
+    store_layout,
+)
 from matinee.programme.layouts import HallLayout, parse_layout
-from matinee.programme.queries import default_cinema
+from matinee.programme.queries import default_cinema, hall_by_name
 from tests.programme.files import import_text, shown
 
 if TYPE_CHECKING:
@@ -74,3 +82,69 @@ def test_a_hall_that_is_not_there_is_not_found(services: Services) -> None:
 
     with pytest.raises(HallNotFound):
         stored(services)
+
+
+def replace(services: Services, name: str, text: str) -> HallReport:
+    layout = parse_layout(text.encode(), file_name="hall.txt")
+
+    def work(session):
+        hall = hall_by_name(session, cinema_id=default_cinema(session).id, name=name)
+        return replace_layout(session, hall=hall, layout=layout)
+
+    return services.transactions.write(work)
+
+
+def test_the_seat_where_one_sits_best_is_kept_by_its_place_in_the_plan(services: Services) -> None:
+    text = "hall: Red\nA | . 1 2\nB | . 1 2\nfocus: B2"
+    store(services, text)
+
+    def focus(session):
+        hall = hall_by_name(session, cinema_id=default_cinema(session).id, name="Red")
+        return (hall.focal_x, hall.focal_y)
+
+    assert services.transactions.read(focus) == (2, 1)
+    assert stored(services) == parse_layout(text.encode(), file_name="hall.txt")
+    assert not store(services, text).changed_anything
+
+    report = store(services, text.replace("focus: B2", ""))
+    assert (report.focus_changed, report.changed_anything) == (True, True)
+    assert services.transactions.read(focus) == (None, None)
+
+
+def test_a_new_hall_takes_no_name_that_is_there(services: Services) -> None:
+    store(services, "hall: Red\nA | 1")
+    layout = parse_layout(b"hall: Red\nA | 1 2", file_name="hall.txt")
+
+    with pytest.raises(HallExists):
+        services.transactions.write(
+            lambda session: create_hall(session, cinema=default_cinema(session), layout=layout)
+        )
+    assert len(stored(services).seats) == 1
+
+
+def test_a_layout_that_replaces_another_may_rename_the_hall(services: Services) -> None:
+    store(services, "hall: Blue\nA | 1 2")
+
+    assert replace(services, "Blue", "hall: Red\nA | 1 2") == HallReport("Red", False, renamed=True)
+    assert stored(services).name == "Red"
+
+    store(services, "hall: Blue\nA | 1")
+    with pytest.raises(HallExists):
+        replace(services, "Blue", "hall: Red\nA | 1")
+
+
+def test_a_turnaround_is_changed_within_reason(services: Services) -> None:
+    store(services, "hall: Red\nA | 1")
+
+    def change(minutes: int) -> None:
+        def work(session):
+            hall = find_hall(session, hall_id=1)
+            change_turnaround(session, hall=hall, minutes=minutes)
+
+        services.transactions.write(work)
+
+    change(20)
+    assert stored(services).turnaround_minutes == 20
+    for minutes in (-1, 241):
+        with pytest.raises(InvalidHall):
+            change(minutes)

@@ -33,6 +33,7 @@ def test_rows_aisles_kinds_and_zones_are_read() -> None:
         wheelchair: A1, B1
         sofa: row B
         zone back: B1..B99
+        focus: A3
         """.replace("wheelchair: A1, B1", "wheelchair: A1")
     )
 
@@ -46,6 +47,7 @@ def test_rows_aisles_kinds_and_zones_are_read() -> None:
             PlacedSeat("B1", "B", "1", 1, 2, "sofa", "back"),
             PlacedSeat("B99", "B", "2", 2, 2, "sofa", "back"),
         ),
+        "A3",
     )
 
 
@@ -68,6 +70,8 @@ def test_a_hall_may_have_numbers_alone() -> None:
         ("hall: One\nA | 1,2", "line 2: 'A1,2' is not a seat label"),
         ("hall: One\nturnaround: soon\nA | 1", "line 2: the turnaround is 'soon'"),
         ("hall: One\nturnaround: 999\nA | 1", "line 2: the turnaround is '999'"),
+        ("hall: One\nA | 1\nfocus: A2", "line 3: there is no seat A2 above this line"),
+        ("hall: One\nA | 1\nfocus: A1\nfocus: A1", "line 4: the focus is given a second time"),
         ("hall:\nA | 1", "line 1: its name is empty"),
         ("A | 1", "hall.txt: it names no hall"),
         ("hall: One", "hall.txt: it has no seats"),
@@ -96,16 +100,18 @@ CELLS = st.tuples(st.integers(0, 6), st.integers(0, 12))
 MARKS = st.tuples(st.sampled_from(SEAT_KINDS), st.sampled_from(["standard", "back", "balcony 2"]))
 
 
-@given(st.dictionaries(CELLS, MARKS, min_size=1, max_size=30), st.integers(0, 240), st.booleans())
+@given(
+    st.dictionaries(CELLS, MARKS, min_size=1, max_size=30), st.integers(0, 240), st.booleans(), st.booleans()
+)
 def test_any_hall_survives_being_written_and_read(
-    cells: dict[tuple[int, int], tuple[str, str]], turnaround: int, lettered: bool
+    cells: dict[tuple[int, int], tuple[str, str]], turnaround: int, lettered: bool, focused: bool
 ) -> None:
     seats = tuple(
         PlacedSeat(f"{row}{number}", row, str(number), x, y, kind, zone)
         for number, ((y, x), (kind, zone)) in enumerate(sorted(cells.items()), start=1)
         for row in ["ABCDEFG"[y] if lettered else ""]
     )
-    layout = HallLayout("Hall", turnaround, seats)
+    layout = HallLayout("Hall", turnaround, seats, seats[-1].label if focused else None)
 
     assert read(format_layout(layout)) == layout
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-# The seats of a screening that were asked for, by label, with their price; never one that the house keeps back.
+# The seats of a screening that were asked for, by label, with their price; never one that the house keeps back, and none
+# of a screening that was cancelled, be it since the facts were read.
 # A zone without a price of its own costs what the standard zone does; the cinema's first ticket type is meant.
 CHOSEN = """
     SELECT seat.id AS seat_id, COALESCE(own.amount, standard.amount, 0) AS amount
@@ -110,7 +111,8 @@ FACTS = """
 SELECT users.id AS user_id, users.username, users.email_confirmed_at, user_session.token_hash,
     user_session.expires_at AS session_expires_at, cinema.id AS cinema_id, cinema.currency, cinema.sells_priced_unpaid,
     EXISTS (SELECT 1 FROM screening AS any_screening
-        WHERE any_screening.cinema_id = cinema.id AND any_screening.day = :day) AS day_is_shown,
+        WHERE any_screening.cinema_id = cinema.id AND any_screening.day = :day
+            AND any_screening.cancelled_at IS NULL) AS day_is_shown,
     shown.id AS screening_id, shown.time, shown.starts_at, shown.sales_end_at, shown.price_list_id, shown.hall_name
 FROM users
 LEFT JOIN cinema ON {cinema_is_meant}
@@ -119,7 +121,8 @@ LEFT JOIN (
     SELECT screening.*, hall.name AS hall_name FROM screening
     JOIN hall ON hall.id = screening.hall_id
     JOIN film ON film.id = screening.film_id
-    WHERE film.title = :title AND screening.day = :day) AS shown ON shown.cinema_id = cinema.id
+    WHERE film.title = :title AND screening.day = :day AND screening.cancelled_at IS NULL
+    ) AS shown ON shown.cinema_id = cinema.id
 WHERE users.username = :username
 """
 

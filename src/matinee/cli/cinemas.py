@@ -1,6 +1,8 @@
-"""`matinee cinema`: what is known about a cinema."""
+"""`matinee cinema`: what is known about a cinema, and how it sells."""
 
 from __future__ import annotations
+
+from typing import cast
 
 import click
 from rich.console import Console
@@ -11,7 +13,12 @@ from sqlalchemy.orm import Session
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.kernel.money import Money
+from matinee.programme.cinema_rules import CinemaRules
 from matinee.programme.cinemas import change_cinema, cinema_to_fill
+from matinee.programme.errors import InvalidCinema
+from matinee.programme.fields import parse_amount, told_as
+from matinee.programme.models import FEE_UNITS, Cinema
 from matinee.programme.queries import cinemas
 
 ON_OFF = click.Choice(("on", "off"))
@@ -19,7 +26,7 @@ ON_OFF = click.Choice(("on", "off"))
 
 @click.group()
 def cinema() -> None:
-    """Cinemas: name, address, time zone, currency. The first one is the default."""
+    """Cinemas: name, address, time zone, currency; how they sell. The first one is the default."""
 
 
 @cinema.command("list")
@@ -28,15 +35,46 @@ def list_cinemas() -> None:
     with refusals_shown(), opened_services() as (_settings, services):
         prepare_database(services.engine)
         found = services.transactions.read(
-            lambda session: [
-                (each.slug, each.name, each.address, each.timezone, each.currency, each.sells_priced_unpaid)
-                for each in cinemas(session)
-            ]
+            lambda session: [(_what_it_is(each), _how_it_sells(each)) for each in cinemas(session)]
         )
-    table = Table("Slug", "Name", "Address", "Time zone", "Currency", "Sells priced seats unpaid")
-    for *texts, sells_unpaid in found:
-        table.add_row(*(escape(str(text)) for text in texts), "on" if sells_unpaid else "off")
-    Console().print(table)
+    known = Table("Slug", "Name", "Address", "Time zone", "Currency", "Sells priced seats unpaid")
+    rules = Table(
+        "Slug",
+        "Booking fee",
+        "Orphan rule",
+        "Selling out from",
+        "Companion seats kept until",
+        "Refunds until",
+        "Kept for the counter until",
+        caption="Times are minutes before the start.",
+    )
+    for what, how in found:
+        known.add_row(*map(escape, what))
+        rules.add_row(*map(escape, how))
+    console = Console()
+    console.print(known)
+    console.print(rules)
+
+
+def _what_it_is(found: Cinema) -> tuple[str, ...]:
+    texts = (found.slug, found.name, found.address, found.timezone, found.currency)
+    return (*texts, _on_or_off(found.sells_priced_unpaid))
+
+
+def _how_it_sells(found: Cinema) -> tuple[str, ...]:
+    fee = Money(found.booking_fee_amount, found.currency)
+    untils = (found.companion_until_minutes, found.refund_until_minutes, found.counter_until_minutes)
+    return (
+        found.slug,
+        f"{fee} per {found.booking_fee_per}" if found.booking_fee_amount else "none",
+        _on_or_off(found.orphan_rule),
+        f"{found.selling_out_percent}%",
+        *map(str, untils),
+    )
+
+
+def _on_or_off(value: bool) -> str:
+    return "on" if value else "off"
 
 
 @cinema.command("set")
@@ -52,6 +90,46 @@ def list_cinemas() -> None:
     type=ON_OFF,
     help="Whether programs may buy seats that have a price and leave the money for the counter.",
 )
+@click.option("--booking-fee", metavar="AMOUNT", help="What booking costs, such as 1.50; 0 for nothing.")
+@click.option(
+    "--booking-fee-per",
+    "booking_fee_per",
+    type=click.Choice(FEE_UNITS),
+    help="Whether each ticket costs the fee, or the order once.",
+)
+@click.option(
+    "--orphan-rule",
+    type=ON_OFF,
+    help="on: buyers cannot leave a single seat empty beside those that they choose.",
+)
+@click.option(
+    "--selling-out",
+    "selling_out_percent",
+    type=int,
+    metavar="PERCENT",
+    help="From this share of seats taken on, holds are not extended any more.",
+)
+@click.option(
+    "--companion-until",
+    "companion_until_minutes",
+    type=int,
+    metavar="MINUTES",
+    help="Companion seats go with their wheelchair places until so long before the start.",
+)
+@click.option(
+    "--refund-until",
+    "refund_until_minutes",
+    type=int,
+    metavar="MINUTES",
+    help="Buyers get their money back until so long before the start.",
+)
+@click.option(
+    "--counter-until",
+    "counter_until_minutes",
+    type=int,
+    metavar="MINUTES",
+    help="Orders to be paid at the counter are kept until so long before the start.",
+)
 def set_cinema(
     slug: str,
     *,
@@ -59,26 +137,26 @@ def set_cinema(
     address: str | None,
     timezone: str | None,
     currency: str | None,
-    sells_priced_unpaid: str | None,
+    booking_fee: str | None,
+    **rules: str | int | None,
 ) -> None:
     """Change the cinema SLUG, or make it.
 
     \b
     matinee cinema set odeon --name "Odeon" --address "1 High Street" --timezone Europe/Kyiv --currency UAH
+    matinee cinema set odeon --booking-fee 1.50 --booking-fee-per order --refund-until 120
     """
 
     def work(session: Session) -> tuple[str, bool]:
         found, made = cinema_to_fill(
             session, slug=slug, timezone=settings.timezone, currency=settings.currency
         )
+        wanted = _rules(rules)
+        if booking_fee is not None:
+            with told_as(InvalidCinema, "The booking fee"):
+                wanted["booking_fee_amount"] = parse_amount(booking_fee, currency=currency or found.currency)
         change_cinema(
-            session,
-            cinema=found,
-            name=name,
-            address=address,
-            timezone=timezone,
-            currency=currency,
-            sells_priced_unpaid=None if sells_priced_unpaid is None else sells_priced_unpaid == "on",
+            session, cinema=found, name=name, address=address, timezone=timezone, currency=currency, **wanted
         )
         return found.name, made
 
@@ -86,3 +164,12 @@ def set_cinema(
         prepare_database(services.engine)
         shown_name, made = services.transactions.write(work)
     click.echo(f"{'Made' if made else 'Changed'} the cinema {shown_name!r}.")
+
+
+def _rules(options: dict[str, str | int | None]) -> CinemaRules:
+    """The options that were given, as the rules that they are."""
+    given: dict[str, object] = {name: value for name, value in options.items() if value is not None}
+    for name in ("sells_priced_unpaid", "orphan_rule"):
+        if name in given:
+            given[name] = given[name] == "on"
+    return cast(CinemaRules, given)

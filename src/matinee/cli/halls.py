@@ -53,10 +53,12 @@ def _sentence(report: HallReport) -> str:
         return f"Nothing to change: {report.name!r} is like that already."
     if report.new:
         return f"Made {report.name!r} with {report.seats_new} seats."
-    turnaround = ", another turnaround" if report.turnaround_changed else ""
+    others = (", another turnaround" if report.turnaround_changed else "") + (
+        ", another focus" if report.focus_changed else ""
+    )
     return (
         f"Changed {report.name!r}: {report.seats_new} seats new, {report.seats_changed} changed, "
-        f"{report.seats_removed} removed{turnaround}."
+        f"{report.seats_removed} removed{others}."
     )
 
 

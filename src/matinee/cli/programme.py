@@ -15,7 +15,9 @@ from matinee.cli.halls import hall
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
-from matinee.programme.csv_format import format_prices, read_csv
+from matinee.kernel import clock
+from matinee.programme.csv_format import read_csv
+from matinee.programme.csv_prices import format_prices
 from matinee.programme.days_export import export_days
 from matinee.programme.days_format import read_days
 from matinee.programme.fields import parse_day
@@ -67,6 +69,7 @@ def import_command(files: tuple[str, ...], starting: date | None, slug: str | No
                     cinema_slug=slug,
                     timezone=settings.timezone,
                     currency=settings.currency,
+                    now=clock.now(),
                     starting=starting,
                     on_progress=lambda done, total: progress.update(task, completed=done, total=total),
                 )
@@ -96,6 +99,11 @@ def _sentences(report: ImportReport) -> list[str]:
     sentences = []
     for key, count in sorted(report.ignored_keys.items()):
         sentences.append(f"Note: the key {key!r} is not known and was not read ({count} times).")
+    if report.screenings_cancelled:
+        verb = "was" if report.screenings_cancelled == 1 else "were"
+        sentences.append(
+            f"Left out {_count(report.screenings_cancelled, 'screening')} that {verb} cancelled."
+        )
     if not report.changed_anything:
         return [
             *sentences,
@@ -111,6 +119,10 @@ def _sentences(report: ImportReport) -> list[str]:
     told = ", ".join(_count(number, what) for number, what in found if number)
     if told:
         sentences.append(f"Imported into {report.cinema_name!r}: {told}.")
+    if report.screenings_repriced:
+        sentences.append(
+            f"{_count(report.screenings_repriced, 'screening')} to come got another price list by the time."
+        )
     if report.screenings_same:
         sentences.append(f"{_count(report.screenings_same, 'screening')} were there already.")
     return sentences

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Unpack
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from matinee.db.constraints import translating
 from matinee.db.version import announce_change
 from matinee.kernel.money import is_currency_code
+from matinee.programme.cinema_rules import CinemaRules, set_rules
 from matinee.programme.errors import CinemaExists, InvalidCinema
 from matinee.programme.models import Cinema, PriceList, Screening
 
@@ -19,9 +21,16 @@ DEFAULT_SLUG = "cinema"
 
 
 def create_cinema(
-    session: Session, *, slug: str, name: str, timezone: str, currency: str, address: str = ""
+    session: Session,
+    *,
+    slug: str,
+    name: str,
+    timezone: str,
+    currency: str,
+    address: str = "",
+    **rules: Unpack[CinemaRules],
 ) -> Cinema:
-    """Store a cinema. Raises InvalidCinema and CinemaExists."""
+    """Store a cinema; rules that are not given are the usual ones. Raises InvalidCinema and CinemaExists."""
     _check_slug(slug)
     cinema = Cinema(
         slug=slug,
@@ -30,6 +39,7 @@ def create_cinema(
         timezone=_known_zone(timezone),
         currency=_known_currency(currency),
     )
+    set_rules(cinema, rules)
     session.add(cinema)
     with translating({"uq_cinema_slug": CinemaExists}):
         session.flush()
@@ -61,13 +71,14 @@ def change_cinema(
     address: str | None = None,
     timezone: str | None = None,
     currency: str | None = None,
-    sells_priced_unpaid: bool | None = None,
+    **rules: Unpack[CinemaRules],
 ) -> None:
     """Change what is given; None leaves as it is. Raises InvalidCinema.
 
     The time zone stays once there are screenings (the times on their tickets would be wrong), the currency once there
-    are price lists (7.50 would silently mean other money).
+    are price lists or a booking fee (7.50 would silently mean other money).
     """
+    set_rules(cinema, rules)
     if timezone is not None and timezone != cinema.timezone:
         if session.scalar(select(Screening.id).where(Screening.cinema_id == cinema.id).limit(1)) is not None:
             raise InvalidCinema("The time zone cannot change any more: the cinema has screenings.")
@@ -75,13 +86,13 @@ def change_cinema(
     if currency is not None and currency != cinema.currency:
         if session.scalar(select(PriceList.id).where(PriceList.cinema_id == cinema.id).limit(1)) is not None:
             raise InvalidCinema("The currency cannot change any more: the cinema has price lists.")
+        if cinema.booking_fee_amount and "booking_fee_amount" not in rules:
+            raise InvalidCinema("The currency cannot change without the booking fee: say both.")
         cinema.currency = _known_currency(currency)
     if name is not None:
         cinema.name = _named(name)
     if address is not None:
         cinema.address = address.strip()
-    if sells_priced_unpaid is not None:
-        cinema.sells_priced_unpaid = sells_priced_unpaid
     session.flush()
     announce_change(session)
 

@@ -21,6 +21,7 @@ from matinee.programme.hall_assignment import assign_halls
 from matinee.programme.hall_book import HallBook
 from matinee.programme.labels import is_number
 from matinee.programme.models import Cinema, PriceList, Screening
+from matinee.programme.price_choice import AUTO
 from matinee.programme.queries import house_seats_by_screening, screenings_between, seats_by_hall
 from matinee.programme.schedule import FilmDetails, PlannedScreening, Schedule
 from matinee.programme.screening_rows import PlacedScreening
@@ -38,7 +39,7 @@ class _Shown:
 def export_days(session: Session, *, cinema: Cinema) -> str:
     """The whole programme as JSON, a film to a line: days and times on the cinema's wall, seats that are not the house's.
 
-    What was sold is no part of the programme: a sold seat is listed like a free one.
+    What was sold is no part of the programme: a sold seat is listed like a free one. Nor is what was cancelled.
     """
     shown = _load(session, cinema)
     plain = _spreads_to_itself(shown)
@@ -73,8 +74,7 @@ def _load(session: Session, cinema: Cinema) -> list[_Shown]:
 def _spreads_to_itself(shown: Sequence[_Shown]) -> bool:
     """Whether the importer would give the same halls and seats back without being told them."""
     placed = [
-        PlacedScreening(_planned(each), 0, each.screening.starts_at, each.screening.ends_at, None)
-        for each in shown
+        PlacedScreening(_planned(each), 0, each.screening.starts_at, each.screening.ends_at) for each in shown
     ]
     names = [(each.day, each.time, each.title) for each in (one.planned for one in placed)]
     if len(set(names)) < len(names):
@@ -115,12 +115,17 @@ def _entry(each: _Shown, lists: dict[int, str], *, plain: bool) -> dict[str, Any
     if not plain:
         entry["hall"] = screening.hall.name
         entry["houseSeats"] = _written(each.house)
-    if screening.price_list_id is not None:
+    if screening.price_list_by_time:
+        entry["priceList"] = AUTO
+    elif screening.price_list_id is not None:
         entry["priceList"] = lists[screening.price_list_id]
     for key, value in (
         ("poster", film.poster_url),
         ("rating", film.certificate),
         ("synopsis", film.synopsis),
+        ("format", screening.format),
+        ("language", screening.language),
+        ("subtitles", screening.subtitles),
     ):
         if value:
             entry[key] = value

@@ -14,7 +14,13 @@ from typing import Any
 
 from matinee.programme.errors import FaultyFile
 from matinee.programme.fields import (
+    CERTIFICATE_CHARACTERS_MAX,
+    HALL_NAME_CHARACTERS_MAX,
+    PRICE_LIST_CHARACTERS_MAX,
+    SYNOPSIS_CHARACTERS_MAX,
     parse_day,
+    parse_format,
+    parse_language,
     parse_line,
     parse_minutes,
     parse_text,
@@ -26,10 +32,10 @@ from matinee.programme.labels import parse_seat_label, shown
 from matinee.programme.schedule import FilmDetails, PlannedScreening, Schedule
 
 REQUIRED_KEYS = ("title", "duration", "aviableTikets", "beginTime")
-OPTIONAL_KEYS = ("trailer", "hall", "houseSeats", "priceList", "price", "poster", "rating", "synopsis")
-HALL_NAME_CHARACTERS_MAX = 100
-PRICE_LIST_CHARACTERS_MAX = 100
-SYNOPSIS_CHARACTERS_MAX = 10_000
+OPTIONAL_KEYS = (
+    "trailer", "hall", "houseSeats", "priceList", "price", "poster", "rating", "synopsis", "format", "language",
+    "subtitles",
+)  # fmt: skip
 
 
 class _Object(dict[str, Any]):
@@ -150,7 +156,9 @@ def _read_film(entry: object, day: date, where: str) -> PlannedScreening:
         duration_minutes=parse_minutes(entry["duration"]),
         trailer_url=parse_url(entry.get("trailer"), what="trailer"),
         poster_url=parse_url(entry.get("poster"), what="poster"),
-        certificate=parse_line(entry.get("rating"), what="rating", characters_max=20, required=False),
+        certificate=parse_line(
+            entry.get("rating"), what="rating", characters_max=CERTIFICATE_CHARACTERS_MAX, required=False
+        ),
         synopsis=parse_text(
             entry.get("synopsis"), what="synopsis", characters_max=SYNOPSIS_CHARACTERS_MAX, required=False
         ),
@@ -172,6 +180,9 @@ def _read_film(entry: object, day: date, where: str) -> PlannedScreening:
         states_price="priceList" in entry or "price" in entry,
         price_list=_optional_line(entry, "priceList", PRICE_LIST_CHARACTERS_MAX),
         price=_optional_price(entry.get("price")),
+        format=parse_format(entry["format"]) if "format" in entry else None,
+        language=_optional_language(entry, "language"),
+        subtitles=_optional_language(entry, "subtitles"),
     )
 
 
@@ -180,6 +191,10 @@ def _optional_price(value: object) -> int | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise ValueError(f"its price is {shown(value)}, not a whole number of minor units (750 for 7.50)")
     return value
+
+
+def _optional_language(entry: _Object, key: str) -> str | None:
+    return parse_language(entry[key], what=key) if key in entry else None
 
 
 def _optional_line(entry: _Object, key: str, characters_max: int) -> str | None:

@@ -91,7 +91,7 @@ def store_demo_programme(session: Session, *, timezone: str, currency: str, now:
             store_layout(session, cinema=cinema, layout=layout)
     today = now.astimezone(ZoneInfo(cinema.timezone)).date()
     days = [today + timedelta(days=number) for number in range(DAYS)]
-    report = _import(session, cinema, days)
+    report = _import(session, cinema, days, now)
     return DemoReport(
         cinema.name, cinema.address, cinema.slug, tuple(hall for hall, *_ in _PLAN), report.screenings_new, today,
         days[-1],
@@ -104,7 +104,7 @@ def demo_layouts() -> list[HallLayout]:
     return [parse_layout(folder.joinpath(name).read_bytes(), file_name=name) for name in HALL_FILES]
 
 
-def _import(session: Session, cinema: Cinema, days: list[date]) -> ImportReport:
+def _import(session: Session, cinema: Cinema, days: list[date], now: datetime) -> ImportReport:
     taken = (
         select(Screening.day, Screening.time, Hall.name).join(Hall).where(Screening.cinema_id == cinema.id)
     )
@@ -116,7 +116,12 @@ def _import(session: Session, cinema: Cinema, days: list[date]) -> ImportReport:
     prices = tuple(PlannedPrice("demo", *price) for price in _PRICES)
     schedule = Schedule("demo", tuple(FILMS.values()), tuple(missing), prices)
     return import_programme(
-        session, files=[schedule], cinema_slug=SLUG, timezone=cinema.timezone, currency=cinema.currency
+        session,
+        files=[schedule],
+        cinema_slug=SLUG,
+        timezone=cinema.timezone,
+        currency=cinema.currency,
+        now=now,
     )
 
 

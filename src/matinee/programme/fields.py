@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
@@ -18,6 +20,23 @@ URL_CHARACTERS_MAX = 2000
 DURATION_MINUTES_MAX = 24 * 60
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 AMOUNT_MAX = 100_000_000
+CERTIFICATE_CHARACTERS_MAX = 20
+SYNOPSIS_CHARACTERS_MAX = 10_000
+HALL_NAME_CHARACTERS_MAX = 100
+PRICE_LIST_CHARACTERS_MAX = 100
+ZONE_CHARACTERS_MAX = 40
+TICKET_TYPE_CHARACTERS_MAX = 40
+FORMAT_CHARACTERS_MAX = 40
+LANGUAGE_CHARACTERS_MAX = 20
+
+
+@contextmanager
+def told_as(error: Callable[[str], Exception], what: str) -> Iterator[None]:
+    """Raise `error` in place of a ValueError: "The film is not acceptable: its title is empty."."""
+    try:
+        yield
+    except ValueError as problem:
+        raise error(f"{what} is not acceptable: {problem}.") from problem
 
 
 def parse_text(value: object, *, what: str, characters_max: int, required: bool = True) -> str:
@@ -62,6 +81,21 @@ def parse_url(value: object, *, what: str) -> str:
                 f"its {what} {shown(url)} is not an address that begins with https:// or http://"
             )
     return url
+
+
+def parse_format(value: object) -> str:
+    """How a screening is shown ("IMAX", "3D"), or nothing."""
+    return parse_line(value, what="format", characters_max=FORMAT_CHARACTERS_MAX, required=False)
+
+
+def parse_language(value: object, *, what: str) -> str:
+    """A language as BCP 47 writes it ("uk", "pt-BR"), with the letter cases that it recommends; or nothing."""
+    text = parse_line(value, what=what, characters_max=LANGUAGE_CHARACTERS_MAX, required=False)
+    if text and not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError(f"its {what} is {shown(text)}, not a language such as uk or pt-BR")
+    language, *more = text.split("-")
+    cases = {2: str.upper, 4: str.title}
+    return "-".join([language.lower(), *(cases.get(len(part), str.lower)(part) for part in more)])
 
 
 def parse_minutes(value: object) -> int:

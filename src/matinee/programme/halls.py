@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from matinee.db.constraints import translating
 from matinee.db.version import announce_change
 from matinee.kernel.natural import natural_key
-from matinee.programme.errors import SeatsInUse
+from matinee.programme.errors import HallExists, InvalidHall, SeatsInUse
+from matinee.programme.hall_book import TURNAROUND_MINUTES_MAX
 from matinee.programme.layouts import HallLayout
+from matinee.programme.locks import lock_halls
 from matinee.programme.models import Cinema, Hall, Screening, Seat
 from matinee.programme.queries import SeatOfHall, hall_by_name, in_portions, seats_by_hall
 from matinee.programme.seats import PlacedSeat
@@ -26,15 +29,13 @@ class HallReport:
     seats_new: int = 0
     seats_changed: int = 0
     seats_removed: int = 0
+    focus_changed: bool = False
+    renamed: bool = False
 
     @property
     def changed_anything(self) -> bool:
         """Whether the hall differs from what it was."""
-        return (
-            self.new
-            or self.turnaround_changed
-            or self.seats_new + self.seats_changed + self.seats_removed > 0
-        )
+        return any(getattr(self, each.name) for each in fields(self) if each.name != "name")
 
 
 def store_layout(session: Session, *, cinema: Cinema, layout: HallLayout) -> HallReport:
@@ -45,13 +46,50 @@ def store_layout(session: Session, *, cinema: Cinema, layout: HallLayout) -> Hal
     hall = session.scalars(
         select(Hall).where(Hall.cinema_id == cinema.id, Hall.name == layout.name)
     ).one_or_none()
-    new = hall is None
-    if hall is None:
-        hall = Hall(cinema_id=cinema.id, name=layout.name, turnaround_minutes=layout.turnaround_minutes)
-        session.add(hall)
+    if hall is not None:
+        return replace_layout(session, hall=hall, layout=layout)
+    _, report = create_hall(session, cinema=cinema, layout=layout)
+    return report
+
+
+def create_hall(session: Session, *, cinema: Cinema, layout: HallLayout) -> tuple[Hall, HallReport]:
+    """Make the hall that the layout describes. Raises HallExists."""
+    hall = Hall(cinema_id=cinema.id, name=layout.name, turnaround_minutes=layout.turnaround_minutes)
+    session.add(hall)
+    with translating({"uq_hall_cinema_id_name": HallExists}):
         session.flush()
-    turnaround_changed = hall.turnaround_minutes != layout.turnaround_minutes
-    hall.turnaround_minutes = layout.turnaround_minutes
+    return hall, _take_over(session, hall, layout, new=True)
+
+
+def replace_layout(session: Session, *, hall: Hall, layout: HallLayout) -> HallReport:
+    """Make the hall like the layout, its name included. A seat is known by its label.
+
+    Another turnaround holds for what is planned from now on. Raises HallExists where another hall has the name, and
+    SeatsInUse where a seat would go (or get another label) while the hall has screenings: tickets name it.
+    """
+    lock_halls(session, hall_ids=[hall.id])
+    return _take_over(session, hall, layout, new=False)
+
+
+def change_turnaround(session: Session, *, hall: Hall, minutes: int) -> None:
+    """Change the time for cleaning, for what is planned from now on. Raises InvalidHall."""
+    if not 0 <= minutes <= TURNAROUND_MINUTES_MAX:
+        raise InvalidHall(f"A turnaround has 0 to {TURNAROUND_MINUTES_MAX} minutes.")
+    lock_halls(session, hall_ids=[hall.id])
+    hall.turnaround_minutes = minutes
+    session.flush()
+    announce_change(session)
+
+
+def layout_of_hall(session: Session, *, cinema: Cinema, name: str) -> HallLayout:
+    """The hall as a layout. Raises HallNotFound."""
+    hall = hall_by_name(session, cinema_id=cinema.id, name=name)
+    seats = sorted(seats_by_hall(session, [hall.id])[hall.id], key=lambda seat: (seat.y, seat.x))
+    focus = next((seat.label for seat in seats if (seat.x, seat.y) == _focus_of(hall)), None)
+    return HallLayout(hall.name, hall.turnaround_minutes, tuple(_placed(seat) for seat in seats), focus)
+
+
+def _take_over(session: Session, hall: Hall, layout: HallLayout, *, new: bool) -> HallReport:
     there = {seat.label: seat for seat in seats_by_hall(session, [hall.id])[hall.id]}
     wanted = {seat.label: seat for seat in layout.seats}
     removed = _remove_seats(session, hall, [seat for label, seat in there.items() if label not in wanted])
@@ -65,18 +103,28 @@ def store_layout(session: Session, *, cinema: Cinema, layout: HallLayout) -> Hal
     ]
     if changed:
         session.execute(update(Seat), changed)
-    report = HallReport(hall.name, new, turnaround_changed, len(added), len(changed), removed)
+    focus = None if layout.focus is None else (wanted[layout.focus].x, wanted[layout.focus].y)
+    report = HallReport(
+        layout.name,
+        new,
+        hall.turnaround_minutes != layout.turnaround_minutes,
+        len(added),
+        len(changed),
+        removed,
+        focus_changed=focus != _focus_of(hall),
+        renamed=hall.name != layout.name,
+    )
+    hall.name, hall.turnaround_minutes = layout.name, layout.turnaround_minutes
+    hall.focal_x, hall.focal_y = focus or (None, None)
     if report.changed_anything:
-        session.flush()
+        with translating({"uq_hall_cinema_id_name": HallExists}):
+            session.flush()
         announce_change(session)
     return report
 
 
-def layout_of_hall(session: Session, *, cinema: Cinema, name: str) -> HallLayout:
-    """The hall as a layout. Raises HallNotFound."""
-    hall = hall_by_name(session, cinema_id=cinema.id, name=name)
-    seats = sorted(seats_by_hall(session, [hall.id])[hall.id], key=lambda seat: (seat.y, seat.x))
-    return HallLayout(hall.name, hall.turnaround_minutes, tuple(_placed(seat) for seat in seats))
+def _focus_of(hall: Hall) -> tuple[int, int] | None:
+    return None if hall.focal_x is None or hall.focal_y is None else (hall.focal_x, hall.focal_y)
 
 
 def _placed(seat: SeatOfHall) -> PlacedSeat:

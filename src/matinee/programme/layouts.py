@@ -8,6 +8,7 @@
 
     wheelchair: A1 A8
     zone balcony: row B
+    focus: B4
 
 docs/importing.md describes it. Reading what `format_layout` wrote gives the same layout back.
 """
@@ -19,25 +20,28 @@ from dataclasses import dataclass, field, replace
 
 from matinee.kernel.natural import natural_key
 from matinee.programme.errors import FaultyFile
-from matinee.programme.fields import parse_line
+from matinee.programme.fields import HALL_NAME_CHARACTERS_MAX, ZONE_CHARACTERS_MAX, parse_line
 from matinee.programme.hall_book import TURNAROUND_MINUTES_MAX
 from matinee.programme.labels import LABEL_CHARACTERS_MAX, SEAT_NUMBER_MAX, parse_seat_label, shown
 from matinee.programme.models import SEAT_KINDS, STANDARD_ZONE
 from matinee.programme.seats import COLUMNS_MAX, PlacedSeat
 
 LINES_MAX = 1_000
-ZONE_CHARACTERS_MAX = 40
 GAP = "."
 NO_PLACE = '""'
 
 
 @dataclass(frozen=True, slots=True)
 class HallLayout:
-    """A hall as its layout describes it; seats in the order of the lines."""
+    """A hall as its layout describes it; seats in the order of the lines.
+
+    `focus` is the label of the seat where one sits best; None where nobody said.
+    """
 
     name: str
     turnaround_minutes: int
     seats: tuple[PlacedSeat, ...]
+    focus: str | None = None
 
 
 def parse_layout(data: bytes, *, file_name: str) -> HallLayout:
@@ -58,7 +62,7 @@ def parse_layout(data: bytes, *, file_name: str) -> HallLayout:
         draft.problems.append(f'{file_name}: it has no seats; write a row as "A | 1 2 3"')
     if draft.problems:
         raise FaultyFile(draft.problems)
-    return HallLayout(draft.name or "", draft.turnaround or 0, tuple(draft.seats.values()))
+    return HallLayout(draft.name or "", draft.turnaround or 0, tuple(draft.seats.values()), draft.focus)
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ class _Draft:
 
     name: str | None = None
     turnaround: int | None = None
+    focus: str | None = None
     seats: dict[str, PlacedSeat] = field(default_factory=dict)
     lines: int = 0
     kinds_given: dict[str, str] = field(default_factory=dict)
@@ -90,7 +95,7 @@ class _Draft:
         if key == "hall":
             if self.name is not None:
                 raise ValueError("the hall is named a second time")
-            self.name = parse_line(value, what="name", characters_max=100)
+            self.name = parse_line(value, what="name", characters_max=HALL_NAME_CHARACTERS_MAX)
         elif key == "turnaround":
             if not re.fullmatch(r"[0-9]{1,3}", value) or int(value) > TURNAROUND_MINUTES_MAX:
                 raise ValueError(
@@ -99,6 +104,10 @@ class _Draft:
             if self.turnaround is not None:
                 raise ValueError("the turnaround is given a second time")
             self.turnaround = int(value)
+        elif key == "focus":
+            if self.focus is not None:
+                raise ValueError("the focus is given a second time")
+            self.focus = self._seat(value).label
         elif key in SEAT_KINDS:
             for label in self._labels(value):
                 self._set(label, "kind", key, self.kinds_given)
@@ -107,7 +116,7 @@ class _Draft:
             for label in self._labels(value):
                 self._set(label, "zone", zone, self.zones_given)
         else:
-            known = ", ".join(("hall", "turnaround", *SEAT_KINDS, "zone NAME"))
+            known = ", ".join(("hall", "turnaround", "focus", *SEAT_KINDS, "zone NAME"))
             raise ValueError(f"{shown(key)} is not known here; known are {known}")
 
     def _set(self, label: str, name: str, value: str, given: dict[str, str]) -> None:
@@ -188,6 +197,7 @@ def format_layout(layout: HallLayout) -> str:
     zones = sorted({seat.zone for seat in layout.seats} - {STANDARD_ZONE}, key=natural_key)
     special += [(f"zone {zone}", [seat for seat in layout.seats if seat.zone == zone]) for zone in zones]
     named = [f"{key}: {_names(seats)}" for key, seats in special if seats]
+    named += [] if layout.focus is None else [f"focus: {layout.focus}"]
     return "\n".join([*lines, *([""] if named else []), *named]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Who waits for whom while a programme is planned: price lists first, then halls, then a screening.
+"""Who waits for whom while a programme is planned: price lists first, then a film, then halls, then a screening.
 
 Buyers wait for the last of them alone. On SQLite these locks are nothing: there, one writes at a time.
 """
@@ -30,12 +30,14 @@ def lock_halls(session: Session, *, hall_ids: Iterable[int]) -> None:
     session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
 
-def lock_row(session: Session, row: Screening | Film | PriceList, *, gone: type[NotFound]) -> None:
+def lock_row(
+    session: Session, row: Screening | Film | PriceList, *, gone: type[NotFound], shared: bool = False
+) -> None:
     """Read the row anew and keep everybody from it, also those who would refer to it, until the transaction ends.
 
-    Raises `gone` where somebody deleted it meanwhile.
+    Several who only refer to it (`shared`) go together. Raises `gone` where somebody deleted it meanwhile.
     """
     kind = type(row)
-    wanted = select(kind).where(kind.id == row.id).with_for_update()
+    wanted = select(kind).where(kind.id == row.id).with_for_update(read=shared, key_share=shared)
     if session.scalars(wanted.execution_options(populate_existing=True)).one_or_none() is None:
         raise gone

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matinee.db.base import Base, BigId
+from matinee.db.base import Base, BigId, partial_index
 
 SEAT_KINDS = ("standard", "premium", "sofa", "wheelchair", "companion")
 STANDARD_ZONE = "standard"
@@ -150,7 +150,14 @@ class Screening(Base):
 
     __tablename__ = "screening"
     __table_args__ = (
-        UniqueConstraint("hall_id", "starts_at"),
+        # One that was cancelled leaves its place to another.
+        partial_index(
+            "uq_screening_hall_id_starts_at",
+            "hall_id",
+            "starts_at",
+            where="cancelled_at IS NULL",
+            unique=True,
+        ),
         Index("ix_screening_cinema_id_day", "cinema_id", "day"),
         Index("ix_screening_film_id", "film_id"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),

@@ -11,22 +11,17 @@ from matinee.kernel.money import Money
 from matinee.programme.errors import FaultyFile
 from matinee.programme.fields import parse_amount
 from matinee.programme.models import STANDARD_ZONE, Cinema, Price, PriceList, TicketType
+from matinee.programme.price_choice import AUTO, is_flat_name, validity_of
 from matinee.programme.schedule import PlannedPrice
-
-DEFAULT_TICKET_TYPE = "adult"
-
-
-def price_lists_by_name(session: Session, *, cinema_id: int) -> dict[str, int]:
-    """The ids of the cinema's price lists."""
-    wanted = select(PriceList.name, PriceList.id).where(PriceList.cinema_id == cinema_id)
-    return dict(session.execute(wanted).all())
+from matinee.programme.ticket_types import first_ticket_type, store_ticket_type
+from matinee.programme.validity import Validity
 
 
 def store_prices(session: Session, *, cinema: Cinema, prices: Iterable[PlannedPrice]) -> int:
-    """Make or change price lists and ticket types; return how many amounts are new or different.
+    """Make or change price lists and ticket types; return how many amounts, or times at which a list is valid, differ.
 
-    Raises FaultyFile: for an amount that is none, and for a list that does not say what the standard zone costs for the
-    first ticket type, since its seats would be given away.
+    Raises FaultyFile: for an amount that is none, for a list that may not have its name or its times, and for one that
+    does not say what the standard zone costs for the first ticket type, since its seats would be given away.
     """
     changed = 0
     problems: list[str] = []
@@ -34,40 +29,48 @@ def store_prices(session: Session, *, cinema: Cinema, prices: Iterable[PlannedPr
     for planned in prices:
         try:
             amount = parse_amount(planned.amount, currency=cinema.currency)
+            price_list, made = _price_list(session, cinema, planned.price_list)
+            narrowed = _store_validity(price_list, planned.validity, cinema.currency)
         except ValueError as error:
             problems.append(f"{planned.where}: {error}")
             continue
-        price_list = _price_list(session, cinema, planned.price_list)
+        # The times of a new list are no change beside its amounts.
+        changed += narrowed and not made
         lists.setdefault(price_list.name, (price_list, planned.where))
-        ticket_type = _ticket_type(session, cinema, planned.ticket_type)
+        ticket_type = (
+            first_ticket_type(session, cinema=cinema)
+            if planned.ticket_type is None
+            else store_ticket_type(session, cinema=cinema, code=planned.ticket_type)
+        )
         changed += _store_amount(session, price_list, planned.zone, ticket_type, amount)
-    for name, (price_list, where) in lists.items():
-        first = _ticket_type(session, cinema, None)
-        if session.get(Price, (price_list.id, STANDARD_ZONE, first.id)) is None:
-            problems.append(
-                f"{where}: price list {name!r} has no amount for the zone {STANDARD_ZONE!r} and the type {first.code!r}"
-            )
+    problems += [
+        f"{where}: price list {name!r} has no amount for the zone {STANDARD_ZONE!r} and the type {first.code!r}"
+        for name, (price_list, where) in lists.items()
+        for first in [first_ticket_type(session, cinema=cinema)]
+        if session.get(Price, (price_list.id, STANDARD_ZONE, first.id)) is None
+    ]
     if problems:
         raise FaultyFile(problems)
     return changed
 
 
-def price_rows(session: Session, *, cinema: Cinema) -> list[tuple[str, str, str, str]]:
-    """Every amount of the cinema as people write it: price list, zone, ticket type, amount.
+def price_rows(session: Session, *, cinema: Cinema) -> list[tuple[str, ...]]:
+    """Every amount of the cinema as people write it: price list, zone, ticket type, amount; weekdays, from, until.
 
     The first ticket type comes first, so that it is the first again wherever the rows are imported.
     """
     wanted = (
-        select(PriceList.name, Price.zone, TicketType.code, Price.amount)
+        select(PriceList, Price.zone, TicketType.code, Price.amount)
         .join(Price, Price.price_list_id == PriceList.id)
         .join(TicketType, TicketType.id == Price.ticket_type_id)
         .where(PriceList.cinema_id == cinema.id)
         .order_by(TicketType.id, PriceList.id, Price.zone)
     )
     return [
-        (name, zone, code, str(Money(amount, cinema.currency)).partition(" ")[0])
-        for name, zone, code, amount in session.execute(wanted)
-    ]
+        (each.name, zone, code, str(Money(amount, cinema.currency)).partition(" ")[0],
+         each.weekdays, each.begins, each.ends)
+        for each, zone, code, amount in session.execute(wanted)
+    ]  # fmt: skip
 
 
 def flat_price_list(session: Session, *, cinema: Cinema, price: int | str) -> int:
@@ -76,35 +79,35 @@ def flat_price_list(session: Session, *, cinema: Cinema, price: int | str) -> in
     Raises ValueError where `price` is not an amount.
     """
     amount = parse_amount(price, currency=cinema.currency)
-    price_list = _price_list(session, cinema, str(Money(amount, cinema.currency)))
-    ticket_type = _ticket_type(session, cinema, None)
+    price_list, _made = _price_list(session, cinema, str(Money(amount, cinema.currency)))
+    ticket_type = first_ticket_type(session, cinema=cinema)
     if session.get(Price, (price_list.id, STANDARD_ZONE, ticket_type.id)) is None:
         _store_amount(session, price_list, STANDARD_ZONE, ticket_type, amount)
     return price_list.id
 
 
-def _price_list(session: Session, cinema: Cinema, name: str) -> PriceList:
+def _price_list(session: Session, cinema: Cinema, name: str) -> tuple[PriceList, bool]:
+    """The list of this name, and whether it had to be made."""
+    if name.casefold() == AUTO:
+        raise ValueError(f"no price list is called {name!r}: the word means the one for the time")
     wanted = select(PriceList).where(PriceList.cinema_id == cinema.id, PriceList.name == name)
     found = session.scalars(wanted).one_or_none()
-    if found is None:
-        found = PriceList(cinema_id=cinema.id, name=name)
-        session.add(found)
-        session.flush()
-    return found
+    if found is not None:
+        return found, False
+    made = PriceList(cinema_id=cinema.id, name=name)
+    session.add(made)
+    session.flush()
+    return made, True
 
 
-def _ticket_type(session: Session, cinema: Cinema, code: str | None) -> TicketType:
-    """The ticket type of this code; for None the cinema's first. Made if it is not there."""
-    wanted = select(TicketType).where(TicketType.cinema_id == cinema.id).order_by(TicketType.id).limit(1)
-    if code is not None:
-        wanted = wanted.where(TicketType.code == code)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        code = code or DEFAULT_TICKET_TYPE
-        found = TicketType(cinema_id=cinema.id, code=code, name=code.capitalize())
-        session.add(found)
-        session.flush()
-    return found
+def _store_validity(price_list: PriceList, wanted: Validity | None, currency: str) -> bool:
+    """Whether the list is valid at other times than it was; None leaves it as it is."""
+    if wanted is None or wanted == validity_of(price_list):
+        return False
+    if is_flat_name(price_list.name, currency=currency):
+        raise ValueError(f"the list {price_list.name!r} is for that one price, at all times")
+    price_list.weekdays, price_list.begins, price_list.ends = wanted.weekdays, wanted.begins, wanted.ends
+    return True
 
 
 def _store_amount(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from matinee.db.version import announce_change
 from matinee.programme.cinemas import cinema_to_fill
 from matinee.programme.films import store_films
+from matinee.programme.price_choice import choose_price_lists_anew
 from matinee.programme.prices import store_prices
 from matinee.programme.schedule import Schedule
 from matinee.programme.screening_import import store_screenings
@@ -34,6 +35,10 @@ class ImportReport:
     screenings_new: int = 0
     screenings_changed: int = 0
     screenings_same: int = 0
+    # Named by the file, and left alone since they were cancelled.
+    screenings_cancelled: int = 0
+    # To come, and with another price list since the lists changed.
+    screenings_repriced: int = 0
     ignored_keys: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -52,14 +57,16 @@ def import_programme(
     cinema_slug: str | None,
     timezone: str,
     currency: str,
+    now: datetime,
     starting: date | None = None,
     on_progress: Progress | None = None,
 ) -> ImportReport:
     """Store everything that the files say, or nothing. A second time changes nothing.
 
     The cinema is made, with `timezone` and `currency`, if it is not there (None: the default one). `starting` moves the
-    first day of each file to that date. Screenings that the files do not name stay as they are.
-    Raises FaultyFile and InvalidCinema.
+    first day of each file to that date. Screenings that the files do not name stay as they are; only where prices changed,
+    those to come after `now` whose list goes by the time get the one that is valid then.
+    Raises FaultyFile, InvalidCinema, NoPriceListThen and AmbiguousPriceList.
     """
     cinema, made = cinema_to_fill(session, slug=cinema_slug, timezone=timezone, currency=currency)
     report = ImportReport(cinema.name, made)
@@ -86,7 +93,10 @@ def import_programme(
             report.screenings_new += counts.new
             report.screenings_changed += counts.changed
             report.screenings_same += counts.same
+            report.screenings_cancelled += counts.cancelled
         done += len(moved.screenings)
+    if report.prices_changed:
+        report.screenings_repriced = choose_price_lists_anew(session, cinema_id=cinema.id, now=now)
     if report.changed_anything:
         announce_change(session)
     return report

@@ -69,11 +69,12 @@ def hall_by_name(session: Session, *, cinema_id: int, name: str) -> Hall:
 
 
 def screenings_between(
-    session: Session, *, cinema_id: int, first_day: date, last_day: date | None
+    session: Session, *, cinema_id: int, first_day: date, last_day: date | None, with_cancelled: bool = False
 ) -> list[Screening]:
     """The screenings of these days (last one included; None: all later ones), with film and hall loaded.
 
-    Ascending by day, time, then hall in natural order. Days are those on the cinema's wall.
+    Ascending by day, time, then hall in natural order. Days are those on the cinema's wall. What was cancelled is no
+    longer shown to anybody; staff may ask for it.
     """
     wanted = (
         select(Screening)
@@ -82,6 +83,8 @@ def screenings_between(
     )
     if last_day is not None:
         wanted = wanted.where(Screening.day <= last_day)
+    if not with_cancelled:
+        wanted = wanted.where(Screening.cancelled_at.is_(None))
     names: dict[str, object] = {}
 
     def order(screening: Screening) -> tuple[date, str, object, int]:

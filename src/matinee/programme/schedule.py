@@ -9,6 +9,7 @@ from datetime import date
 
 from matinee.programme.errors import FaultyFile
 from matinee.programme.fields import check_year
+from matinee.programme.validity import Validity
 
 FilmKey = tuple[str, int, str]
 
@@ -39,6 +40,8 @@ class PlannedPrice:
     zone: str
     ticket_type: str | None
     amount: str
+    # When the list is valid; None: the file does not say.
+    validity: Validity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,14 @@ class PlannedScreening:
     house_labels: frozenset[str] | None = None
     # False: what the screening costs stays as it is; a new one is free.
     states_price: bool = False
+    # A name, or `price_choice.AUTO` in any letter case.
     price_list: str | None = None
     # A number counts minor units, a text is an amount as people write it ("7.50").
     price: int | str | None = None
+    # None: the file does not say.
+    format: str | None = None
+    language: str | None = None
+    subtitles: str | None = None
 
     @property
     def tells_seats(self) -> bool:

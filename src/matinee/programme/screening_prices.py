@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.kernel.natural import natural_key
-from matinee.programme.models import STANDARD_ZONE, Screening, Seat, TicketType
-from matinee.programme.prices import DEFAULT_TICKET_TYPE, amounts_by_zone_and_type, price_for
+from matinee.programme.models import STANDARD_ZONE, Screening, Seat
+from matinee.programme.prices import amounts_by_zone_and_type, price_for
+from matinee.programme.ticket_types import DEFAULT_TICKET_TYPE, ticket_types_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,7 @@ def prices_of_screening(session: Session, *, screening: Screening) -> list[ZoneP
         session.scalars(select(Seat.zone).where(Seat.hall_id == screening.hall_id).distinct()),
         key=lambda zone: (zone != STANDARD_ZONE, natural_key(zone)),
     )
-    types = session.scalars(
-        select(TicketType).where(TicketType.cinema_id == screening.cinema_id).order_by(TicketType.id)
-    ).all()
+    types = ticket_types_of(session, cinema_id=screening.cinema_id)
     if screening.price_list_id is None:
         if not types:
             name = DEFAULT_TICKET_TYPE.capitalize()

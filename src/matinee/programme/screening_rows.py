@@ -19,6 +19,9 @@ from matinee.programme.schedule import PlannedScreening
 # Few enough that progress is seen, many enough that round trips do not count.
 SCREENINGS_PER_PORTION = 500
 
+# Day, time, title and hall.
+Showing = tuple[date, str, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class ExistingScreening:
@@ -34,46 +37,75 @@ class ExistingScreening:
     day: date
     time: str
     price_list_id: int | None
+    price_list_by_time: bool
+    format: str
+    language: str
+    subtitles: str
+
+    @property
+    def showing(self) -> Showing:
+        """What people know it by."""
+        return (self.day, self.time, self.title, self.hall_name)
 
 
 @dataclass(slots=True)
 class PlacedScreening:
-    """A screening of a file with its film, its moments (UTC) and, once found, its hall and what is there of it."""
+    """A screening of a file with its film and moments (UTC); once found, its hall, its price and what is there of it."""
 
     planned: PlannedScreening
     film_id: int
     starts_at: datetime
     ends_at: datetime
-    price_list_id: int | None
     hall: PlannedHall | None = None
     existing: ExistingScreening | None = None
+    price_list_id: int | None = None
+    price_list_by_time: bool = False
 
     def differs(self) -> bool:
-        """Whether what is there has another film, end or price."""
-        known = self.existing
-        return known is None or (known.film_id, known.ends_at, known.price_list_id) != self.values_wanted()
+        """Whether what is there is not as it shall be."""
+        return any(
+            getattr(self.existing, name, None) != value for name, value in self.values_wanted().items()
+        )
 
-    def values_wanted(self) -> tuple[int, datetime, int | None]:
-        """Film, end and price list as they shall be; a price that the file does not state stays."""
-        kept = self.existing.price_list_id if self.existing is not None else None
-        return (self.film_id, self.ends_at, self.price_list_id if self.planned.states_price else kept)
+    def values_wanted(self) -> dict[str, Any]:
+        """Film, end, price and manner of showing as they shall be; what the file does not state stays."""
+        told = {name: getattr(self.planned, name) for name in ("format", "language", "subtitles")}
+        return {
+            "film_id": self.film_id,
+            "ends_at": self.ends_at,
+            "price_list_id": self.price_list_id,
+            "price_list_by_time": self.price_list_by_time,
+        } | {name: value for name, value in told.items() if value is not None}
 
 
 def load_existing(
     session: Session, *, cinema_id: int, first: datetime, last: datetime
 ) -> list[ExistingScreening]:
-    """The screenings of a cinema that begin between these moments, or may reach into them."""
+    """The screenings of a cinema that begin between these moments, or may reach into them; none that was cancelled."""
     wanted = (
         select(Screening.id, Hall.id, Hall.name, Film.id, Film.title, Screening.starts_at, Screening.ends_at,
-               Screening.day, Screening.time, Screening.price_list_id)
+               Screening.day, Screening.time, Screening.price_list_id, Screening.price_list_by_time,
+               Screening.format, Screening.language, Screening.subtitles)
         .join(Hall, Hall.id == Screening.hall_id)
         .join(Film, Film.id == Screening.film_id)
         .where(Screening.cinema_id == cinema_id, Screening.starts_at >= first - REACH,
-               Screening.starts_at <= last + REACH)
+               Screening.starts_at <= last + REACH, Screening.cancelled_at.is_(None))
         .order_by(Screening.id)
     )  # fmt: skip
     rows: Sequence[Any] = session.execute(wanted).all()
     return [ExistingScreening(*row) for row in rows]
+
+
+def load_cancelled(session: Session, *, cinema_id: int, first: datetime, last: datetime) -> set[Showing]:
+    """The screenings of a cinema that begin between these moments and were cancelled."""
+    wanted = (
+        select(Screening.day, Screening.time, Film.title, Hall.name)
+        .join(Hall, Hall.id == Screening.hall_id)
+        .join(Film, Film.id == Screening.film_id)
+        .where(Screening.cinema_id == cinema_id, Screening.starts_at.between(first, last),
+               Screening.cancelled_at.is_not(None))
+    )  # fmt: skip
+    return {(day, time, title, hall) for day, time, title, hall in session.execute(wanted)}
 
 
 def store_rows(
@@ -111,9 +143,8 @@ def _house_seat_ids(screening: PlacedScreening) -> set[int] | None:
 
 def _insert_screenings(session: Session, cinema_id: int, portion: Sequence[PlacedScreening]) -> None:
     rows: list[dict[str, Any]] = [
-        {"cinema_id": cinema_id, "hall_id": _hall_of(each).id, "film_id": each.film_id, "starts_at": each.starts_at,
-         "ends_at": each.ends_at, "day": each.planned.day, "time": each.planned.time,
-         "price_list_id": each.price_list_id}
+        {"cinema_id": cinema_id, "hall_id": _hall_of(each).id, "starts_at": each.starts_at, "day": each.planned.day,
+         "time": each.planned.time, "format": "", "language": "", "subtitles": ""} | each.values_wanted()
         for each in portion
     ]  # fmt: skip
     made = session.execute(
@@ -146,8 +177,6 @@ def _adjust(there: Sequence[PlacedScreening], session: Session) -> int:
             assert wanted is not None
             replace_house_seats(session, known.id, kept[known.id], wanted)
         if each.differs():
-            film_id, ends_at, price_list_id = each.values_wanted()
-            values = {"film_id": film_id, "ends_at": ends_at, "price_list_id": price_list_id}
-            session.execute(update(Screening).where(Screening.id == known.id).values(values))
+            session.execute(update(Screening).where(Screening.id == known.id).values(each.values_wanted()))
         changed += moved or each.differs()
     return changed

@@ -23,6 +23,7 @@ from tests.building import (
     Buyer,
     House,
     add_buyer,
+    cancel,
     clock_at,
     count_rows,
     on_one_database,
@@ -126,6 +127,21 @@ def test_the_checks_come_in_the_order_of_the_contract(
     assert answer(buy, **wrong) == NO_SEAT
     wrong["number"] = "A1"
     assert answer(buy, **wrong)[0] == 200
+
+
+def test_a_screening_that_was_cancelled_is_not_sold(buy: Buy, services: Services, house: House) -> None:
+    def cancelled(*screening_ids: int) -> None:
+        services.transactions.write(lambda session: cancel(session, *screening_ids))
+
+    cancelled(house.first_hall)
+    assert answer(buy)[0] == 200, "it is shown in the second hall, too"
+    cancelled(house.second_hall)
+    assert answer(buy, number="6") == NO_TIME
+    cancelled(house.lettered)
+    assert answer(buy, **LETTERED) == NO_TITLE
+    cancelled(house.closed)
+    assert answer(buy) == NO_DATE
+    assert services.transactions.read(lambda session: count_rows(session, Ticket)) == 1
 
 
 def website_only(services: Services, *, sells: bool = False) -> None:

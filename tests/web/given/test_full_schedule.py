@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from tests.building import NOW, House, clock_at, on_one_database
+from matinee.web.shared.services import Services
+from tests.building import NOW, House, cancel, clock_at, on_one_database
 from tests.web.conftest import OpenApp
 from tests.web.given.conftest import Buy
 
@@ -22,6 +23,16 @@ def test_a_day_of_the_schedule_is_what_get_day_says(client: FlaskClient, house: 
     schedule = client.get("/fullSchedule").json["schedule"]
     for day, films in schedule.items():
         assert films == client.get(f"/getDay?date={day}").json["day"]
+
+
+def test_a_screening_that_was_cancelled_is_not_in_the_schedule(
+    client: FlaskClient, house: House, services: Services
+) -> None:
+    services.transactions.write(lambda session: cancel(session, house.begun, house.lettered))
+
+    schedule = client.get("/fullSchedule").json["schedule"]
+    assert list(schedule) == ["2030-05-18", "2030-05-19"]
+    assert house.lettered not in {film["screening"] for film in schedule["2030-05-18"]}
 
 
 def test_what_began_today_is_still_shown(client: FlaskClient, house: House) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from matinee.programme.models import Screening
 from matinee.web.shared.services import Services
-from tests.building import HOUSE_SEAT, LETTERED, NUMBERS, PRICE_A, House, on_one_database
+from tests.building import HOUSE_SEAT, LETTERED, NUMBERS, PRICE_A, House, cancel, on_one_database
 from tests.web.conftest import OpenApp
 from tests.web.given.conftest import Buy
 
@@ -43,6 +43,24 @@ def test_a_film_says_all_that_a_client_can_use(client: FlaskClient, house: House
         "rating": "16",
     }
     assert (priced["aviableTikets"], priced["price"]) == (list(LETTERED), PRICE_A)
+
+
+def test_a_screening_that_was_cancelled_is_not_shown(
+    client: FlaskClient, house: House, services: Services
+) -> None:
+    services.transactions.write(lambda session: cancel(session, house.first_hall, house.lettered))
+
+    halls = [film["hall"] for film in client.get("/getDay?date=2030-05-18").json["day"]]
+    assert halls == ["Hall 2", "Hall 2"]
+
+
+def test_a_day_of_which_all_was_cancelled_is_not_found(
+    client: FlaskClient, house: House, services: Services
+) -> None:
+    services.transactions.write(lambda session: cancel(session, house.begun))
+
+    answer = client.get("/getDay?date=2030-05-17")
+    assert (answer.status_code, answer.json) == (404, {"message": "Date not found"})
 
 
 @on_one_database

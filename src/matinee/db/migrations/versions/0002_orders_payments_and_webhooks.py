@@ -61,6 +61,7 @@ def upgrade() -> None:
     for column in NEW_COLUMNS:
         op.execute(f"ALTER TABLE {column.format(moment=moment)}")
     change_tickets()
+    change_screenings()
     create_indexes()
 
 
@@ -315,6 +316,26 @@ def change_tickets() -> None:
         )
         for name, condition in checks.items():
             ticket.create_check_constraint(op.f(name), sa.text(condition))
+
+
+def change_screenings() -> None:
+    """A screening that was cancelled leaves its hall and time to another."""
+    with op.batch_alter_table("screening") as screening:
+        screening.drop_constraint(op.f("uq_screening_hall_id_starts_at"), type_="unique")
+        if op.get_bind().dialect.name == "sqlite":
+            # Making the table anew loses its check.
+            screening.create_check_constraint(
+                op.f("ck_screening_ends_after_start"), sa.text("ends_at > starts_at")
+            )
+    not_cancelled = sa.text("cancelled_at IS NULL")
+    op.create_index(
+        "uq_screening_hall_id_starts_at",
+        "screening",
+        ["hall_id", "starts_at"],
+        unique=True,
+        postgresql_where=not_cancelled,
+        sqlite_where=not_cancelled,
+    )
 
 
 def create_indexes() -> None:
