@@ -25,6 +25,7 @@ from matinee.door import events as door_events
 from matinee.kernel import clock
 from matinee.outbox.composing import Composer
 from matinee.outbox.webhooks.composing import EventComposer
+from matinee.payments.providers import build_providers
 from matinee.settings import Settings
 from matinee.tickets import events as ticket_events
 from matinee.tickets import mails as ticket_mails
@@ -40,6 +41,7 @@ from matinee.web.shared.no_session import NoSession
 from matinee.web.shared.pages import pages
 from matinee.web.shared.security_headers import add_security_headers
 from matinee.web.shared.services import EXTENSION, Services, is_https
+from matinee.web.site.demo_payment import demo_payment
 from matinee.web.site.start import site
 from matinee.web.v1.blueprint import PREFIX as V1_PREFIX
 from matinee.web.v1.blueprint import use_converters
@@ -128,12 +130,20 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         seats_per_order_max=settings.seats_per_order_max,
         passwords=Passwords(cheap=settings.password_cost == "cheap"),  # noqa: S105 - not a password
         throttle=Throttle(transactions, enabled=settings.ratelimit == "on", clock_now=clock.now),
+        payments=build_providers(
+            base_url=settings.base_url,
+            secret_key=app.config["SECRET_KEY"],
+            demo=settings.demo_payments == "on",
+            stripe_secret_key=settings.stripe_secret_key,
+            stripe_webhook_secret=settings.stripe_webhook_secret,
+            stripe_api_base=settings.stripe_api_base,
+        ),
     )
 
 
 def _register(app: APIFlask, settings: Settings) -> None:
     use_converters(app)
-    for blueprint in (given, v1, health, pages, docs, site):
+    for blueprint in (given, v1, health, pages, docs, site, demo_payment):
         app.register_blueprint(blueprint)
     answer_failures(app, forms={f"{V1_PREFIX}/": failure_problem})
     add_security_headers(app, https=is_https(settings.base_url))

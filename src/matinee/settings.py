@@ -9,11 +9,14 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from matinee.db.engine import database_url
 from matinee.kernel.money import is_currency_code
+from matinee.payments.demo import DemoNotHere
+from matinee.payments.stripe_checkout import STRIPE_API_BASE
+from matinee.payments.this_machine import is_this_machine
 
 
 class WrongSettings(Exception):
@@ -51,6 +54,12 @@ class Settings(BaseSettings):
     access_log: Literal["on", "off"] = "on"
     # Whether webhooks may go to private addresses, and over http.
     webhook_private: Literal["on", "off"] = "off"
+    # After the base URL: it is checked against that.
+    demo_payments: Literal["on", "off"] = "off"
+    stripe_secret_key: str = ""
+    # After the key: one needs the other.
+    stripe_webhook_secret: str = Field(default="", validate_default=True)
+    stripe_api_base: str = STRIPE_API_BASE
 
     @field_validator("database_url")
     @classmethod
@@ -124,6 +133,40 @@ class Settings(BaseSettings):
                 "must have 32 characters or more, or be left out: it is made and kept in the data directory"
             )
         return value
+
+    @field_validator("demo_payments")
+    @classmethod
+    def _demo_stays_at_home(cls, value: str, info: ValidationInfo) -> str:
+        # A base URL that is wrong itself is told already.
+        if value == "on" and "base_url" in info.data and not is_this_machine(info.data["base_url"]):
+            raise ValueError(f"must be off where MATINEE_BASE_URL is another machine. {DemoNotHere.__doc__}")
+        return value
+
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def _stripe_key_is_secret(cls, value: str) -> str:
+        if value and not value.startswith(("sk_", "rk_")):
+            raise ValueError("must be a secret or restricted key of Stripe's, which begins with sk_ or rk_")
+        return value
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def _stripe_can_answer(cls, value: str, info: ValidationInfo) -> str:
+        if value and not value.startswith("whsec_"):
+            raise ValueError("must be the signing secret of the webhook at Stripe, which begins with whsec_")
+        if "stripe_secret_key" in info.data and bool(value) != bool(info.data["stripe_secret_key"]):
+            raise ValueError("and MATINEE_STRIPE_SECRET_KEY must be set together, or neither")
+        return value
+
+    @field_validator("stripe_api_base")
+    @classmethod
+    def _stripe_is_reached_safely(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme == "https" and parts.hostname:
+            return value.rstrip("/")
+        if parts.scheme == "http" and is_this_machine(value):
+            return value.rstrip("/")
+        raise ValueError("must be an https address, or http on this machine: the secret key travels to it")
 
     @model_validator(mode="after")
     def _default_database_in_data_dir(self) -> Self:

@@ -117,7 +117,7 @@ def test_every_constraint_and_index_has_a_name() -> None:
 
 
 def test_every_public_function_of_the_domain_takes_the_session_first() -> None:
-    for room in ("accounts", "outbox", "programme", "boxoffice"):
+    for room in ("accounts", "outbox", "programme", "payments", "boxoffice"):
         for path in sorted((SOURCE / room).glob("*.py")):
             for node in ast.parse(path.read_text()).body:
                 if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):

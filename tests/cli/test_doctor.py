@@ -120,6 +120,9 @@ def test_a_wrong_setting_ends_with_code_2(monkeypatch: pytest.MonkeyPatch) -> No
         ),
         ("smtp_url", "smtps://me:pw@h:465", "smtps://***@h:465"),
         ("secret_key", "0123456789", "***"),
+        ("stripe_secret_key", "sk_live_1", "***"),
+        ("stripe_webhook_secret", "whsec_1", "***"),
+        ("stripe_webhook_secret", "", ""),
         ("cors_origins", ("https://a.org", "https://b.org"), "https://a.org https://b.org"),
     ],
 )

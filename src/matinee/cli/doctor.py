@@ -72,6 +72,8 @@ def _settings_table(settings: Settings) -> Table:
 
 def shown_value(name: str, value: object) -> str:
     """The value of a setting as it may be shown: without passwords and keys."""
+    if name in ("stripe_secret_key", "stripe_webhook_secret"):
+        return MASK if value else ""
     if name == "secret_key":
         return MASK if value else "(kept in the data directory)"
     if name == "database_url":

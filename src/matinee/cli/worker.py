@@ -21,6 +21,7 @@ from matinee.app import EVENT_COMPOSERS, MAIL_COMPOSERS
 from matinee.boxoffice.holds import release_expired_holds
 from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.opened import opened_services
+from matinee.cli.refund_rounds import RefundRounds
 from matinee.cli.webhooks_beside import webhooks_beside
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
@@ -132,13 +133,16 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:100]}:{os.getpid()}"
 
 
-def work_until_stopped(delivery: Delivery, housekeeping: Housekeeping, stop: StopRequest) -> None:
-    """Deliver and tidy until `stop`; a database that is away is waited for."""
+def work_until_stopped(
+    delivery: Delivery, housekeeping: Housekeeping, refunds: RefundRounds, stop: StopRequest
+) -> None:
+    """Deliver, tidy and give money back until `stop`; a database that is away is waited for."""
     pause = POLL_SECONDS
     while not stop():
         try:
             housekeeping.do_what_is_due()
             counts = delivery.deliver_batch(should_stop=stop)
+            refunds.do_what_is_due()
         except DatabaseUnavailable as error:
             log.warning("the database is away (%s); mail waits", error)
             pause = _nap_longer(stop, pause)
@@ -203,23 +207,29 @@ def worker(once: bool) -> None:
         )
         stop = StopRequest(delivery.abort, webhooks.abort)
         housekeeping = Housekeeping(services.transactions, worker_name())
+        refunds = RefundRounds(services.transactions, services.payments, should_stop=stop)
         if once:
-            _work_once(delivery, webhooks, housekeeping, stop)
+            _work_once(delivery, webhooks, housekeeping, refunds, stop)
         else:
             log.info("worker %s begins", worker_name())
             with webhooks_beside(webhooks, stop):
-                work_until_stopped(delivery, housekeeping, stop)
+                work_until_stopped(delivery, housekeeping, refunds, stop)
             end_in_order(delivery, housekeeping)
             log.info("worker %s ended", worker_name())
 
 
 def _work_once(
-    delivery: Delivery, webhooks: WebhookDelivery, housekeeping: Housekeeping, stop: StopRequest
+    delivery: Delivery,
+    webhooks: WebhookDelivery,
+    housekeeping: Housekeeping,
+    refunds: RefundRounds,
+    stop: StopRequest,
 ) -> None:
     try:
         housekeeping.do_what_is_due()
         counts = delivery.deliver_all_due(should_stop=stop)
         delivery.finish()
+        refunds.do_all()
         events = webhooks.deliver_all_due(should_stop=stop)
         events += webhooks.finish()
     except DatabaseUnavailable as error:

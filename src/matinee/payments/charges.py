@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matinee.kernel.codes import random_code
@@ -49,8 +50,12 @@ def record_started(payment: Payment, *, started: StartedPayment) -> None:
     payment.redirect_url = started.redirect_url
 
 
-def record_settled(payment: Payment, *, now: datetime) -> bool:
-    """The money is there. False where that was known already. A payment that counted as failed is settled all the same."""
+def record_settled(payment: Payment, *, now: datetime, provider_ref: str | None = None) -> bool:
+    """The money is there. False where that was known already. A payment that counted as failed is settled all the same.
+
+    `provider_ref`: as the notice has it. The answer to the start may be lost, and without it nothing can be given back.
+    """
+    payment.provider_ref = payment.provider_ref or provider_ref
     if payment.state == "settled":
         return False
     payment.state = "settled"
@@ -69,9 +74,11 @@ def record_failed(payment: Payment, *, reason: str) -> bool:
 
 
 def is_first_copy(session: Session, *, provider: str, event_id: str, kind: str, now: datetime) -> bool:
-    """Whether this notice has not been dealt with; from now on it has."""
-    if session.get(ProviderEvent, (provider, event_id)) is not None:
-        return False
-    session.add(ProviderEvent(provider=provider, event_id=event_id, kind=kind, received_at=now))
-    session.flush()
-    return True
+    """Whether this notice has not been dealt with; from now on it has.
+
+    A second copy that comes at the same time waits here for the transaction of the first.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(ProviderEvent).values(provider=provider, event_id=event_id, kind=kind, received_at=now)
+    kept = session.execute(statement.on_conflict_do_nothing().returning(ProviderEvent.event_id))
+    return kept.first() is not None

@@ -45,3 +45,15 @@ class ProviderNotForYou(NotAllowed):
     """This way to pay is for the staff at the counter."""
 
     code = "provider_not_for_you"
+
+
+class RefundNotFound(NotFound):
+    """There is no such refund."""
+
+    code = "refund_not_found"
+
+
+class RefundNotByHand(Conflict):
+    """This refund is not one that a person hands out."""
+
+    code = "refund_not_by_hand"

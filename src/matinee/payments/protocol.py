@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+# A voucher pays inside the transaction of the sale, and gets its money back so: no provider is ever asked about it.
+VOUCHER = "voucher"
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.kernel.codes import random_code
-from matinee.payments.errors import RefundTooHigh
+from matinee.payments.errors import RefundNotByHand, RefundNotFound, RefundTooHigh
 from matinee.payments.models import PUBLIC_ID_LENGTH, Payment, PaymentRefund
-from matinee.payments.protocol import ProviderNotice
+from matinee.payments.protocol import ProviderNotice, RefundOutcome
 
 
 def request_refund(
@@ -37,5 +38,58 @@ def request_refund(
     return refund
 
 
-def record_refund_notice(session: Session, *, notice: ProviderNotice, now: datetime) -> None:
-    raise AssertionError
+def find_refund(session: Session, *, public_id: str) -> PaymentRefund:
+    """The refund, locked until the transaction ends. Raises RefundNotFound."""
+    wanted = select(PaymentRefund).where(PaymentRefund.public_id == public_id).with_for_update()
+    found = session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise RefundNotFound
+    return found
+
+
+def record_refund_notice(session: Session, *, notice: ProviderNotice, now: datetime) -> bool:
+    """Keep what a provider says about a refund. False where nothing changed by it. Raises RefundNotFound.
+
+    Whatever the order of notices: one that failed stays failed, also where it counted as done before.
+    """
+    refund = find_refund(session, public_id=notice.subject_id)
+    state = "succeeded" if notice.kind == "refund_succeeded" else "failed"
+    return _finish(refund, state, provider_ref=notice.provider_ref, reason=notice.reason, now=now)
+
+
+def record_refund_outcome(refund: PaymentRefund, *, outcome: RefundOutcome, now: datetime) -> bool:
+    """Keep what a provider answered about a locked refund. False where it is not finished by it, or was before."""
+    if outcome.state == "pending":
+        refund.provider_ref = refund.provider_ref or outcome.provider_ref
+        return False
+    return _finish(refund, outcome.state, provider_ref=outcome.provider_ref, reason=outcome.reason, now=now)
+
+
+def hand_out_refund(session: Session, *, public_id: str, now: datetime) -> PaymentRefund:
+    """A person has handed the money of this refund out: of one by hand, or of one that failed at its provider.
+
+    Raises RefundNotFound and RefundNotByHand.
+    """
+    refund = find_refund(session, public_id=public_id)
+    if refund.state not in ("by_hand", "failed"):
+        raise RefundNotByHand
+    refund.state = "succeeded"
+    refund.finished_at = now
+    session.flush()
+    return refund
+
+
+def _finish(
+    refund: PaymentRefund, state: str, *, provider_ref: str | None, reason: str, now: datetime
+) -> bool:
+    # Money that came back to the provider after it had been sent. But what a person put right after a failure, which
+    # `last_error` still tells, is not undone by a late word about that failure.
+    fell_back = refund.state == "succeeded" and state == "failed" and not refund.last_error
+    if refund.state != "pending" and not fell_back:
+        return False
+    refund.state = state
+    refund.provider_ref = refund.provider_ref or provider_ref
+    refund.last_error = (reason or "failed") if state == "failed" else ""
+    refund.finished_at = None if state == "by_hand" else now
+    refund.leased_until = None
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -15,6 +16,7 @@ from matinee.boxoffice.holds import HoldTerms
 from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
+from matinee.payments.protocol import PaymentProvider
 from matinee.web.shared.kept_answers import KeptAnswers
 
 EXTENSION = "matinee"
@@ -42,6 +44,8 @@ class Services:
     seats_per_order_max: int
     passwords: Passwords
     throttle: Throttle
+    # The ways to pay of this installation, by name. Never called inside a transaction.
+    payments: Mapping[str, PaymentProvider]
 
 
 def services_of(app: Flask) -> Services:

@@ -74,6 +74,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     # The seats are there, but not for this buyer now.
     boxoffice.SeatsNotFree: HTTPStatus.CONFLICT,
     payments.ProviderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    payments.NoticeRefused: HTTPStatus.BAD_REQUEST,
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     MalformedBody: HTTPStatus.BAD_REQUEST,
     NotJson: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -10,6 +10,7 @@ from matinee.web.v1 import (
     layouts,
     me,
     my_tickets,
+    notices,
     password_resets,
     screening_prices,
     screenings,
@@ -22,7 +23,7 @@ from matinee.web.v1.problems import refusal
 from matinee.web.v1.rates import tell_allowance
 
 RESOURCES = (
-    api_keys, cinemas, films, layouts, me, my_tickets, password_resets, screening_prices, screenings, seat_states,
+    api_keys, cinemas, films, layouts, me, my_tickets, notices, password_resets, screening_prices, screenings, seat_states,
     sessions, users,
 )  # fmt: skip
 
