@@ -50,7 +50,7 @@ install: $(VENV)/.installed
 
 demo: install
 	@$(BIN)/matinee demo
-	@$(BIN)/matinee serve
+	@MATINEE_DEMO_PAYMENTS=on $(BIN)/matinee serve
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES)

@@ -6,7 +6,7 @@ provider knows the payment by the key that was stored with the intent, and makes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from matinee.payments.charges import find_payment, new_payment, record_started
 from matinee.payments.errors import PaymentRefused, ProviderNotFound, ProviderUnavailable
 from matinee.payments.models import Payment
 from matinee.payments.protocol import PaymentProvider, PaymentRequest
+from matinee.payments.queries import look_up_payment
 from matinee.programme.models import Cinema, Film, Screening
 
 FREE = "free"
@@ -91,7 +92,7 @@ def ask_provider(
         transactions.write(keep)
         if started.settled:
             transactions.write(lambda session: settle_payment(session, public_id=public_id, now=now))
-    return transactions.read(lambda session: _read_payment(session, public_id))
+    return transactions.read(lambda session: look_up_payment(session, public_id=public_id))
 
 
 def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> Payment:
@@ -114,13 +115,21 @@ def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> 
     return payment
 
 
-def stop_open_payments(transactions: Transactions, providers: Providers, *, now: datetime) -> int:
+def stop_open_payments(
+    transactions: Transactions,
+    providers: Providers,
+    *,
+    now: datetime,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
     """Tell the providers to take no more money for orders that cannot be paid any more; return how many payments ended.
 
     Nothing depends on it: money that arrives all the same is given back.
     """
     stopped = 0
     for public_id, name, provider_ref in transactions.read(lambda session: _stoppable(session, now)):
+        if should_stop():
+            break
         provider = providers.get(name)
         if provider is not None and provider_ref is not None:
             try:
@@ -208,10 +217,6 @@ def _request_for(session: Session, public_id: str, terms: PaymentTerms) -> tuple
         expires_at=payment.expires_at,
     )
     return payment.provider, payment.state, request
-
-
-def _read_payment(session: Session, public_id: str) -> Payment:
-    return session.scalars(select(Payment).where(Payment.public_id == public_id)).one()
 
 
 def _stoppable(session: Session, now: datetime) -> list[tuple[str, str, str | None]]:

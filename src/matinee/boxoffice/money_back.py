@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import Order, OrderPayment, Voucher, VoucherEntry
 from matinee.payments.models import Payment
+from matinee.payments.protocol import VOUCHER
 from matinee.payments.refunds import request_refund
-
-VOUCHER = "voucher"
 
 
 def give_back(session: Session, *, order: Order, amount: int, reason: str, now: datetime) -> None:

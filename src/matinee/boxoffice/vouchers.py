@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import InvalidOffer, NothingToPay, VoucherEmpty, VoucherNotValid
 from matinee.boxoffice.models import Order, OrderPayment, Voucher, VoucherEntry
-from matinee.boxoffice.money_back import VOUCHER
 from matinee.boxoffice.orders import lock_order, outstanding_amount
 from matinee.boxoffice.settlement import require_payable, settle_payment
 from matinee.kernel.codes import TYPEABLE, hash_secret, random_code
 from matinee.payments.charges import new_payment
 from matinee.payments.models import Payment
+from matinee.payments.protocol import VOUCHER
 from matinee.programme.models import Cinema, Screening
 
 # 16 characters of 30: 78 bits.

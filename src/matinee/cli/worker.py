@@ -21,7 +21,7 @@ from matinee.app import EVENT_COMPOSERS, MAIL_COMPOSERS
 from matinee.boxoffice.holds import release_expired_holds
 from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.opened import opened_services
-from matinee.cli.refund_rounds import RefundRounds
+from matinee.cli.payment_rounds import PaymentRounds
 from matinee.cli.webhooks_beside import webhooks_beside
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
@@ -134,7 +134,7 @@ def worker_name() -> str:
 
 
 def work_until_stopped(
-    delivery: Delivery, housekeeping: Housekeeping, refunds: RefundRounds, stop: StopRequest
+    delivery: Delivery, housekeeping: Housekeeping, refunds: PaymentRounds, stop: StopRequest
 ) -> None:
     """Deliver, tidy and give money back until `stop`; a database that is away is waited for."""
     pause = POLL_SECONDS
@@ -207,7 +207,7 @@ def worker(once: bool) -> None:
         )
         stop = StopRequest(delivery.abort, webhooks.abort)
         housekeeping = Housekeeping(services.transactions, worker_name())
-        refunds = RefundRounds(services.transactions, services.payments, should_stop=stop)
+        refunds = PaymentRounds(services.transactions, services.payments, should_stop=stop)
         if once:
             _work_once(delivery, webhooks, housekeeping, refunds, stop)
         else:
@@ -222,7 +222,7 @@ def _work_once(
     delivery: Delivery,
     webhooks: WebhookDelivery,
     housekeeping: Housekeeping,
-    refunds: RefundRounds,
+    refunds: PaymentRounds,
     stop: StopRequest,
 ) -> None:
     try:
