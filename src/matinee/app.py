@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -58,10 +59,16 @@ MAIL_COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails
 EVENT_COMPOSERS: dict[str, EventComposer] = {**ticket_events.EVENT_COMPOSERS, **door_events.EVENT_COMPOSERS}
 
 
+class _Matinee(APIFlask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """`func` itself: no view and no hook here is a coroutine, and Flask would look at each of them at each request."""
+        return func
+
+
 def create_app(settings: Settings) -> APIFlask:
     """The whole of Matinee as one WSGI application. Opens no connection; makes the data directory."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    app = APIFlask(
+    app = _Matinee(
         "matinee",
         title="Matinee",
         version=__version__,

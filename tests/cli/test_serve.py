@@ -38,6 +38,15 @@ def test_it_answers_and_becomes_ready_with_its_worker(server: RunningServer) -> 
     assert server.worker_beside() is not None
 
 
+@pytest.mark.parametrize("cinema", ["Café".encode("latin-1"), "Амели".encode(), b"%D0%90"])
+def test_a_header_beyond_ascii_arrives(server: RunningServer, cinema: bytes) -> None:
+    request = b"GET /fullSchedule HTTP/1.1\r\nHost: localhost\r\nCinema: " + cinema + b"\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(request)
+        # There is no such cinema. A server that loses the header would answer for the default one.
+        assert connection.recv(4096).startswith(b"HTTP/1.1 404 ")
+
+
 def test_it_ends_with_all_its_processes_on_sigterm(server: RunningServer) -> None:
     family = server.family()
     assert len(family) == 3

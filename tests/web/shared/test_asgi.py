@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,17 +25,31 @@ def call(
     disconnects: bool = False,
     body_bytes_max: int = BODY_BYTES_MAX,
 ) -> list[dict[str, Any]]:
-    """Send one request through the bridge; return what it sent."""
-    sent: list[dict[str, Any]] = []
-    chunks = parts or [b""]
+    """Send one request through the bridge; return what it sent. With `parts`, it says that a body follows."""
     messages: list[dict[str, Any]] = [
-        {"type": "http.request", "body": chunk, "more_body": number + 1 < len(chunks) or disconnects}
-        for number, chunk in enumerate(chunks)
+        {"type": "http.request", "body": part, "more_body": number + 1 < len(parts or []) or disconnects}
+        for number, part in enumerate(parts or [])
     ]
     if disconnects:
         messages.append({"type": "http.disconnect"})
+    announced = [(b"transfer-encoding", b"chunked")] if parts else []
+    bridge = WsgiBridge(application, threads=1, body_bytes_max=body_bytes_max)
+    return asyncio.run(send_one(bridge, messages, path=path, headers=[*(headers or []), *announced]))
+
+
+async def send_one(
+    bridge: WsgiBridge,
+    messages: list[dict[str, Any]],
+    *,
+    path: str = "/",
+    headers: list[tuple[bytes, bytes]] | None = None,
+) -> list[dict[str, Any]]:
+    """One request, of which the server has `messages` to tell: what is asked for beyond them never comes."""
+    sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
+        if not messages:
+            await asyncio.Event().wait()
         return messages.pop(0)
 
     async def send(message: dict[str, Any]) -> None:
@@ -49,8 +66,7 @@ def call(
         "scheme": "http",
         "headers": headers or [],
     }
-    bridge = WsgiBridge(application, threads=1, body_bytes_max=body_bytes_max)
-    asyncio.run(bridge(scope, receive, send))
+    await asyncio.wait_for(bridge(scope, receive, send), 10)
     return sent
 
 
@@ -106,3 +122,73 @@ def test_status_and_headers_of_the_answer_are_passed_on() -> None:
         "headers": [(b"content-type", b"text/plain")],
     }
     assert body == {"type": "http.response.body", "body": b"POST"}
+
+
+@pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")]])
+def test_a_body_that_was_not_announced_is_not_waited_for(headers: list[tuple[bytes, bytes]]) -> None:
+    _, body = call(echo("wsgi.input"), headers=headers)
+    assert body["body"] == b""
+
+
+def test_a_body_of_a_length_that_was_announced_arrives() -> None:
+    message = {"type": "http.request", "body": b"abc", "more_body": False}
+    bridge = WsgiBridge(echo("wsgi.input"), threads=1, body_bytes_max=BODY_BYTES_MAX)
+    _, body = asyncio.run(send_one(bridge, [message], headers=[(b"content-length", b"3")]))
+    assert body["body"] == b"abc"
+
+
+def test_each_of_many_requests_gets_its_own_answer_from_so_many_threads() -> None:
+    names: set[str] = set()
+
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        names.add(threading.current_thread().name)
+        # The last digit of the path decides who is ready first.
+        time.sleep(int(environ["PATH_INFO"][-1]) / 1000)
+        return echo("PATH_INFO")(environ, start_response)
+
+    async def all_at_once() -> list[list[dict[str, Any]]]:
+        bridge = WsgiBridge(application, threads=4, body_bytes_max=BODY_BYTES_MAX)
+        return await asyncio.gather(*(send_one(bridge, [], path=path) for path in paths))
+
+    paths = [f"/{number}" for number in range(300)]
+    assert [body["body"].decode() for _, body in asyncio.run(all_at_once())] == paths
+    assert len(names) == 4
+
+
+def test_a_failure_of_the_application_is_a_500_and_the_thread_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/exit":
+            raise SystemExit
+        return echo("PATH_INFO")(environ, start_response)
+
+    async def one_after_the_other() -> list[int]:
+        bridge = WsgiBridge(application, threads=1, body_bytes_max=BODY_BYTES_MAX)
+        return [(await send_one(bridge, [], path=path))[0]["status"] for path in ("/exit", "/", "/exit", "/")]
+
+    with caplog.at_level(logging.ERROR):
+        assert asyncio.run(one_after_the_other()) == [500, 200, 500, 200]
+    assert "the application failed" in caplog.text
+
+
+def test_a_caller_who_no_longer_waits_takes_nobodys_answer(caplog: pytest.LogCaptureFixture) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        begun.set()
+        go_on.wait(10)
+        return echo("PATH_INFO")(environ, start_response)
+
+    async def one_gives_up() -> list[dict[str, Any]]:
+        bridge = WsgiBridge(application, threads=1, body_bytes_max=BODY_BYTES_MAX)
+        gone = asyncio.ensure_future(send_one(bridge, [], path="/gone"))
+        await asyncio.to_thread(begun.wait, 10)
+        gone.cancel()
+        stays = asyncio.ensure_future(send_one(bridge, [], path="/stays"))
+        await asyncio.sleep(0)
+        go_on.set()
+        return await stays
+
+    assert asyncio.run(one_gives_up())[1]["body"] == b"/stays"
+    assert caplog.text == ""

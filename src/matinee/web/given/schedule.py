@@ -73,17 +73,23 @@ def _films(
     house = house_seats_by_screening(session, ids)
     claimed = claimed_seats(session, screening_ids=ids, now=now)
     prices = prices_from(session, screenings)
+    # Once for each hall: a schedule of two weeks names each seat many times.
+    numbers = {
+        hall_id: [(seat.id, seat_number(seat.label)) for seat in of_hall]
+        for hall_id, of_hall in seats.items()
+    }
+
+    def free(screening: Screening) -> list[int | str]:
+        taken = claimed[screening.id] | house[screening.id]
+        return [number for seat_id, number in numbers[screening.hall_id] if seat_id not in taken]
+
     return [
         {
             "title": screening.film.title,
             "duration": screening.film.duration_minutes,
             "trailer": screening.film.trailer_url,
             "beginTime": screening.time,
-            "aviableTikets": [
-                seat_number(seat.label)
-                for seat in seats[screening.hall_id]
-                if seat.id not in claimed[screening.id] and seat.id not in house.get(screening.id, ())
-            ],
+            "aviableTikets": free(screening),
             "screening": screening.id,
             "hall": screening.hall.name,
             "price": prices.get(screening.price_list_id, 0) if screening.price_list_id is not None else 0,

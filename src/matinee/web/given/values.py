@@ -117,7 +117,8 @@ def read_query(model: type[Model]) -> Model:
         given.update(_body())
     if "cinema" in model.model_fields and "cinema" in request.headers:
         given["cinema"] = decode_header(request.headers["cinema"], percent=True)
-    given.update(request.args.items())
+    if request.query_string:
+        given.update(request.args.items())
     return _checked(model, given)
 
 

@@ -7,41 +7,80 @@ titles in headers, as Latin-1 or as UTF-8 bytes. ASGI gives the bytes. See docs/
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
+import logging
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]
+Answered = asyncio.Future[Answer]
 
 _WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
+log = logging.getLogger(__name__)
 
 
 class WsgiBridge:
-    """An ASGI application that runs a WSGI application. Bodies are held in memory, up to a limit."""
+    """An ASGI application that runs a WSGI application. Bodies are held in memory, up to a limit.
+
+    Every request passes here, so that it does little: a queue of its own in place of the event loop's executor, and one
+    wake-up of the loop for all answers that are ready by then.
+    """
 
     def __init__(
         self, application: Callable[..., Iterable[bytes]], *, threads: int, body_bytes_max: int
     ) -> None:
-        """`threads`: how many requests are worked on at the same time; the others wait in line."""
+        """Starts the threads. `threads`: how many requests are worked on at the same time; the others wait in line."""
         self._application = application
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._body_bytes_max = body_bytes_max
+        self._waiting: SimpleQueue[tuple[Scope, bytes, Answered]] = SimpleQueue()
+        self._ready: list[tuple[Answered, Answer]] = []
+        self._ready_lock = threading.Lock()
+        for number in range(threads):
+            # The server itself waits for the requests in hand when it ends; an idle thread must not hold it up.
+            threading.Thread(target=self._work, name=f"request-{number}", daemon=True).start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body = await self._read_body(receive)
+        body = await self._read_body(receive) if _has_body(scope) else b""
         if body is None:
             return  # the caller went away before it had said all
-        loop = asyncio.get_running_loop()
-        status, headers, answer = await loop.run_in_executor(self._threads, self._run, scope, body)
+        answered: Answered = asyncio.get_running_loop().create_future()
+        self._waiting.put((scope, body, answered))
+        status, headers, answer = await answered
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
+
+    def _work(self) -> None:
+        while True:
+            scope, body, answered = self._waiting.get()
+            try:
+                answer = self._run(scope, body)
+            except BaseException:  # whatever it is, the next request needs this thread
+                log.exception("the application failed")
+                answer = (500, [], b"")
+            with self._ready_lock:
+                self._ready.append((answered, answer))
+                # Where others are ready before this one, the loop was told and has not come yet: it takes all.
+                is_first = len(self._ready) == 1
+            if is_first:
+                with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits any more
+                    answered.get_loop().call_soon_threadsafe(self._hand_back)
+
+    def _hand_back(self) -> None:
+        with self._ready_lock:
+            ready, self._ready = self._ready, []
+        for answered, answer in ready:
+            if not answered.done():
+                answered.set_result(answer)
 
     async def _read_body(self, receive: Receive) -> bytes | None:
         body = bytearray()
@@ -55,7 +94,7 @@ class WsgiBridge:
             if not message.get("more_body"):
                 return bytes(body)
 
-    def _run(self, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
+    def _run(self, scope: Scope, body: bytes) -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
@@ -74,6 +113,14 @@ class WsgiBridge:
         status, headers = started[-1]
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return int(status[:3]), encoded, answer
+
+
+def _has_body(scope: Scope) -> bool:
+    """Whether there is something to wait for; HTTP/1.1 says so in one of two headers."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
 
 
 def _environ(scope: Scope, body: bytes) -> dict[str, Any]:

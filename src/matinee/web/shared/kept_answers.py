@@ -1,7 +1,8 @@
-"""Answers that are serialised once per version of the data, not once per request.
+"""Answers that are made once per version of the data, not once per request.
 
-What was serialised is kept under the version that was read before the data, for at most a second: expired holds become
-free without a commit, and a version that could not be moved is then noticed.
+What was made is kept under the version that was read before the data, for at most a second: expired holds become free
+without a commit, and a version that could not be moved is then noticed. However many threads ask for one answer at the
+same time, one of them makes it.
 """
 
 from __future__ import annotations
@@ -9,37 +10,91 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from matinee.db.version import DataVersion
 
 SECONDS_TO_LIVE = 1.0
+# For so much longer it is shown to others while one thread makes it anew.
+SECONDS_WHILE_MADE_ANEW = 1.0
 # More than the days that anybody plans; beyond, the oldest are dropped.
 ENTRIES_MAX = 400
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """The making of an answer, under way or done: version and begin (monotonic seconds) were read before the data."""
+
+    version: object
+    began: float
+    answer: Future[Any] = field(default_factory=Future)
+
+    def shows_all_before(self, called: float, version: object) -> bool:
+        """Whether no change is missing that was acknowledged before a call, which read `version` after it came."""
+        return self.version == version or self.began > called
 
 
 class KeptAnswers:
-    """Serialised answers of one process, each under the version of the data that it shows."""
+    """Answers of one process, each under the version of the data that it shows."""
 
     def __init__(self, version: DataVersion) -> None:
         self._version = version
-        self._kept: dict[object, tuple[object, float, Any]] = {}
+        self._kept: dict[object, _Making] = {}
+        self._under_way: dict[object, _Making] = {}
         self._lock = threading.Lock()
 
-    def get(self, key: object, make: Callable[[], Made]) -> Made:
-        """What `make` gives, or gave under this version less than a second ago. Raises DatabaseUnavailable."""
-        version = self._version.current()
-        found = self._kept.get(key)
-        now = time.monotonic()
-        if found is not None and found[0] == version and now - found[1] < SECONDS_TO_LIVE:
-            kept: Made = found[2]
-            return kept
-        # A version that moves while this is made only means that it is made once more.
-        answer = make()
+    def get(self, key: object, make: Callable[[], Result]) -> Result:
+        """What `make` gives, or gave, with every change in it that was acknowledged before this call.
+
+        What depends on the time of day alone may be old by a second, and by one more while it is being made anew. A key
+        belongs to one kind of answer. Raises DatabaseUnavailable, and what `make` raises, also to those who waited for it.
+        """
+        called = now = time.monotonic()
+        while True:
+            version = self._version.current()
+            kept = self._kept.get(key)
+            if kept is not None and not kept.shows_all_before(called, version):
+                kept = None
+            if kept is not None and now - kept.began < SECONDS_TO_LIVE:
+                return cast(Result, kept.answer.result())
+            making, is_mine = self._join(key, version)
+            if is_mine:
+                return self._make(key, making, make)
+            if kept is not None and now - kept.began < SECONDS_TO_LIVE + SECONDS_WHILE_MADE_ANEW:
+                return cast(Result, kept.answer.result())
+            if making.shows_all_before(called, version):
+                return cast(Result, making.answer.result())
+            # Once at most: what is begun when this one has ended, by whomever, was begun after this call.
+            wait([making.answer])
+            now = time.monotonic()
+
+    def _join(self, key: object, version: object) -> tuple[_Making, bool]:
+        """What is under way for this key, and whether it is this thread that has to make it."""
         with self._lock:
+            found = self._under_way.get(key)
+            if found is not None:
+                return found, False
+            mine = self._under_way[key] = _Making(version, time.monotonic())
+            return mine, True
+
+    def _make(self, key: object, making: _Making, make: Callable[[], Result]) -> Result:
+        try:
+            answer = make()
+        except BaseException as error:
+            with self._lock:
+                del self._under_way[key]
+            making.answer.set_exception(error)
+            raise
+        making.answer.set_result(answer)
+        with self._lock:
+            self._kept.pop(key, None)
             while len(self._kept) >= ENTRIES_MAX:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = (version, now, answer)
+            # A version that moved meanwhile only means that it is made once more.
+            self._kept[key] = making
+            del self._under_way[key]
         return answer
