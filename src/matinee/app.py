@@ -125,6 +125,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         kept_answers=KeptAnswers(version),
         base_url=settings.base_url,
         private_webhooks=settings.webhook_private == "on",
+        cors_origins=settings.cors_origins,
         session_lifetime=timedelta(hours=settings.session_hours),
         confirm_code_lifetime=timedelta(hours=settings.confirm_code_hours),
         reset_code_lifetime=timedelta(minutes=settings.reset_code_minutes),

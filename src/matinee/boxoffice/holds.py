@@ -61,11 +61,13 @@ class Holder:
     channel: str
     user: User | None = None
     secret: str | None = None
+    # Who acts for a buyer without an account, such as the staff at the counter.
+    actor: str = HOLDER
 
     @property
     def name(self) -> str:
         """For the trail of the order."""
-        return self.user.username if self.user is not None else HOLDER
+        return self.user.username if self.user is not None else self.actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ def new_order_code() -> str:
 
 def find_order(session: Session, *, code: str) -> Order:
     """The order of this code, in whatever state. Raises OrderNotFound."""
+    if not (code.isascii() and code.isalnum()):
+        # Not a question for the database, which would refuse some characters.
+        raise OrderNotFound
     found = session.scalars(select(Order).where(Order.code == code.upper())).one_or_none()
     if found is None:
         raise OrderNotFound

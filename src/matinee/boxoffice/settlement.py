@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.claims import renew_claims
-from matinee.boxoffice.errors import ContactMissing, HoldExpired, PromoCodeUsedUp, StepNotAllowed
+from matinee.boxoffice.contacts import require_contact
+from matinee.boxoffice.errors import HoldExpired, PromoCodeUsedUp, StepNotAllowed
 from matinee.boxoffice.models import Order, OrderPayment
 from matinee.boxoffice.money_back import refund_payment
 from matinee.boxoffice.orders import (
     SOLD,
     lock_order,
     outstanding_amount,
-    recipient_of,
     record_note,
     record_step,
     require_live_hold,
@@ -41,9 +41,7 @@ def require_payable(order: Order, *, now: datetime) -> None:
     """Raise StepNotAllowed, HoldExpired or ContactMissing for an order that no payment may be made for now."""
     if order.state != "due":
         require_live_hold(order, now=now)
-    # At the counter the tickets go from hand to hand.
-    if recipient_of(order) is None and order.channel != "counter":
-        raise ContactMissing
+    require_contact(order)
 
 
 def deal_with_notice(session: Session, *, provider: str, notice: ProviderNotice, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matinee.accounts.api_keys import create_api_key
@@ -18,7 +19,8 @@ from matinee.boxoffice.models import Order
 from matinee.boxoffice.orders import new_order_code
 from matinee.web.shared import kept_answers
 from matinee.web.shared.services import Services
-from tests.building import NOW, Buyer, add_buyer, seat_id
+from tests.building import NOW, Buyer, House, add_buyer, seat_id
+from tests.web.v1.shopping import Shop
 
 Headers = dict[str, str]
 # Gives the headers of a member of staff with these roles.
@@ -104,3 +106,9 @@ def sell(services: Services) -> Sell:
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers are made anew each time: the clock of these tests moves faster than the second for which they are kept."""
     monkeypatch.setattr(kept_answers, "SECONDS_TO_LIVE", 0.0)
+
+
+@pytest.fixture
+def shop(client: FlaskClient, house: House) -> Shop:
+    """Buys through the API."""
+    return Shop(client, house)

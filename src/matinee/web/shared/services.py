@@ -36,6 +36,8 @@ class Services:
     base_url: str
     # Whether webhook endpoints may have private addresses.
     private_webhooks: bool
+    # Sites that calls may come from, and that a payer's browser may go back to.
+    cors_origins: tuple[str, ...]
     session_lifetime: timedelta
     confirm_code_lifetime: timedelta
     reset_code_lifetime: timedelta

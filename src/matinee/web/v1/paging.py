@@ -53,16 +53,20 @@ def example_of_page(item: Example) -> Example:
     return {"items": [item], "next_cursor": None}
 
 
-def after(cursor: str | None, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool] | None:
-    """The condition that a row stands behind the cursor in the ascending order of `columns`; None without a cursor.
+def after(
+    cursor: str | None, *columns: InstrumentedAttribute[Any], descending: bool = False
+) -> ColumnElement[bool] | None:
+    """The condition that a row stands behind the cursor in the order of `columns`; None without a cursor.
 
-    The columns must order the rows completely: end with the key. Raises InvalidValues for what is no cursor of ours.
+    All columns ascend, or all descend. They must order the rows completely: end with the key. Raises InvalidValues for
+    what is no cursor of ours.
     """
     if cursor is None:
         return None
     values = key_of(cursor, *(_kind_of(column.type) for column in columns))
     bound = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
-    return tuple_(*columns) > tuple_(*bound)
+    key, end = tuple_(*columns), tuple_(*bound)
+    return key < end if descending else key > end
 
 
 def _kind_of(column_type: TypeEngine[Any]) -> type:

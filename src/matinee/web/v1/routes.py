@@ -21,10 +21,12 @@ from matinee.web.v1 import (
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.problems import refusal
 from matinee.web.v1.rates import tell_allowance
+from matinee.web.v1.sale import exchanges, holds, order_events, orders, payments, refunds, tickets
 
 RESOURCES = (
     api_keys, cinemas, films, layouts, me, my_tickets, notices, password_resets, screening_prices, screenings, seat_states,
     sessions, users,
+    holds, orders, order_events, payments, refunds, exchanges, tickets,
 )  # fmt: skip
 
 v1.register_error_handler(DomainError, refusal)

@@ -29,7 +29,9 @@ class TicketShape(Shape, example=EXAMPLE):
     """The right to one seat. Whoever knows its id can show it."""
 
     id: str
-    order: str = Field(description="The code of its order.")
+    order: str | None = Field(
+        description="The code of its order; null for who has the ticket and not the order."
+    )
     state: str = Field(description="`valid`, `refunded`, `cancelled` or `exchanged`.")
     screening: int
     cinema: str
@@ -37,20 +39,23 @@ class TicketShape(Shape, example=EXAMPLE):
     hall: str
     starts_at: Moment
     seat: str
-    price: Money = Field(description="What it cost, a discount taken off.")
-    fee: Money = Field(description="Its share of the booking fee.")
+    price: Money | None = Field(description="What it cost, a discount taken off; null where `order` is.")
+    fee: Money | None = Field(description="Its share of the booking fee; null where `order` is.")
     qr_png_url: str
     qr_svg_url: str
 
 
-def present_ticket(ticket: Ticket, *, base_url: str) -> TicketShape:
-    """A ticket that was read with its order, seat, screening, film, hall and cinema."""
+def present_ticket(ticket: Ticket, *, base_url: str, with_order: bool = True) -> TicketShape:
+    """A ticket that was read with its order, seat, screening, film, hall and cinema.
+
+    `with_order`: the caller may know of the order, too.
+    """
     screening = ticket.screening
     cinema = screening.hall.cinema
     currency = ticket.order.currency
     return TicketShape(
         id=ticket.id,
-        order=ticket.order.code,
+        order=ticket.order.code if with_order else None,
         state=ticket.state,
         screening=screening.id,
         cinema=cinema.slug,
@@ -58,8 +63,8 @@ def present_ticket(ticket: Ticket, *, base_url: str) -> TicketShape:
         hall=screening.hall.name,
         starts_at=in_zone(screening.starts_at, cinema.timezone),
         seat=ticket.seat.label,
-        price=Money(amount=ticket.amount, currency=currency),
-        fee=Money(amount=ticket.fee_amount, currency=currency),
+        price=Money(amount=ticket.amount, currency=currency) if with_order else None,
+        fee=Money(amount=ticket.fee_amount, currency=currency) if with_order else None,
         # The pictures are those of the address that is in them.
         qr_png_url=f"{ticket_url(base_url, ticket.id)}.png",
         qr_svg_url=f"{ticket_url(base_url, ticket.id)}.svg",

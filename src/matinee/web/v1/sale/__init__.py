@@ -1,0 +1,1 @@
+"""The way from seats to tickets: holds, orders, payments, tickets, refunds, exchanges."""
