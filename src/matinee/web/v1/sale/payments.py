@@ -31,7 +31,6 @@ from matinee.boxoffice.errors import (
     VoucherEmpty,
     VoucherNotValid,
 )
-from matinee.boxoffice.money_back import VOUCHER
 from matinee.boxoffice.vouchers import pay_with_voucher
 from matinee.payments.errors import (
     PaymentNotFound,
@@ -40,6 +39,7 @@ from matinee.payments.errors import (
     ProviderNotFound,
     ProviderUnavailable,
 )
+from matinee.payments.protocol import VOUCHER
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer, created
 from matinee.web.v1.blueprint import v1
