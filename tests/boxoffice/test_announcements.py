@@ -15,7 +15,8 @@ from matinee.db.direct import DirectConnections
 from matinee.outbox.models import Message, WebhookEndpoint
 from matinee.outbox.webhooks.endpoints import deactivate_endpoint, register_endpoint
 from matinee.outbox.webhooks.events import EVENTS
-from matinee.programme.models import Hall
+from matinee.programme.models import Hall, Screening
+from matinee.programme.screenings import change_screening, reschedule_screening
 from matinee.web.shared.services import Services
 from tests.boxoffice.selling import Sale
 from tests.building import DAY, NOW, Buyer, House
@@ -101,6 +102,25 @@ def test_a_screening_that_moves_is_told_of(sale: Sale) -> None:
     # It is there already.
     sale.write(move)
     assert len(told(sale)) == 1
+
+
+def test_a_screening_that_is_changed_is_told_of_once_and_only_where_something_differs(sale: Sale) -> None:
+    screening_id = sale.house.lettered
+
+    def change(session: Session, **values: str) -> None:
+        change_screening(session, screening=session.get_one(Screening, screening_id), now=NOW, **values)
+
+    sale.write(lambda session: change(session, format="3D", language="fr"))
+    assert told(sale) == [("screening.changed", screening_id)]
+    sale.write(lambda session: change(session, format="3D"))
+    assert len(told(sale)) == 1
+
+    def later(session: Session) -> None:
+        screening = session.get_one(Screening, screening_id)
+        reschedule_screening(session, screening=screening, time="21:00", now=NOW)
+
+    sale.write(later)
+    assert told(sale)[1:] == [("screening.changed", screening_id)]
 
 
 def test_both_ways_of_a_purchase_tell_the_same_endpoints(

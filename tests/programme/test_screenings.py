@@ -56,7 +56,7 @@ def change(services: Services, screening_id: int, **changes: Any) -> None:
     write(
         services,
         lambda session: change_screening(
-            session, screening=session.get_one(Screening, screening_id), **changes
+            session, screening=session.get_one(Screening, screening_id), **({"now": NOW} | changes)
         ),
     )
 
@@ -274,7 +274,7 @@ def test_what_was_cancelled_is_not_changed_and_what_is_gone_not_found(
     made = write(services, schedule)
     write(services, lambda session: delete_screening(session, screening=session.get_one(Screening, made.id)))
     with pytest.raises(ScreeningNotFound):
-        write(services, lambda session: change_screening(session, screening=made, format="3D"))
+        write(services, lambda session: change_screening(session, screening=made, format="3D", now=NOW))
     with pytest.raises(ScreeningNotFound):
         found(services, made.id)
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from matinee.db.constraints import translating
 from matinee.db.version import announce_change
+from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.errors import (
     CancelledScreening,
     FilmNotFound,
@@ -90,6 +91,7 @@ def change_screening(
     language: str | None = None,
     subtitles: str | None = None,
     sales_end_at: datetime | Unchanged | None = UNCHANGED,
+    now: datetime,
 ) -> None:
     """Change what is given, also of a screening that is sold; what is held or sold keeps its price.
 
@@ -124,7 +126,7 @@ def change_screening(
             ends_at=screening.ends_at,
             except_screening=screening,
         )
-    _store(session)
+    _store_change(session, screening, now=now)
 
 
 def reschedule_screening(
@@ -166,7 +168,7 @@ def reschedule_screening(
     screening.starts_at, screening.ends_at = starts_at, ends_at
     screening.day, screening.time = to_day, wall_time
     screening.price_list_id, screening.price_list_by_time = price
-    _store(session)
+    _store_change(session, screening, now=now)
 
 
 def delete_screening(session: Session, *, screening: Screening) -> None:
@@ -214,6 +216,14 @@ def _set_manner(
             screening.language = parse_language(language, what="language")
         if subtitles is not None:
             screening.subtitles = parse_language(subtitles, what="subtitles")
+
+
+def _store_change(session: Session, screening: Screening, *, now: datetime) -> None:
+    """Store what differs, and tell those who asked for it. Raises HallTaken."""
+    differs = session.is_modified(screening)
+    _store(session)
+    if differs:
+        announce_event(session, event="screening.changed", payload={"screening_id": screening.id}, now=now)
 
 
 def _store(session: Session) -> None:
