@@ -6,13 +6,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import purchases, reading, starting
+from benchmarks import purchases, reading, starting, watching
 from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
 from benchmarks.postgres import running_postgres
 from benchmarks.result import Plan, Result
 
-PARTS = ("purchases", "reading", "starting")
+PARTS = ("purchases", "reading", "starting", "watching")
 
 
 @click.command()
@@ -46,6 +46,8 @@ def main(
             results += reading.measure(server, plan)
         if "starting" in parts:
             results += starting.measure(plan)
+        if "watching" in parts:
+            watching.measure(server, plan)
     console.print(_table(results))
 
 

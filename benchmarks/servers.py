@@ -41,6 +41,15 @@ def running_matinee(
         yield running
 
 
+@contextmanager
+def running_program(
+    command: list[str], port: int, database_address: str, data_dir: Path, log: Path
+) -> Iterator[Running]:
+    """A program that serves Matinee on `port`, with the settings of `running_matinee`."""
+    with _running(command, port, "/healthz", _settings(database_address, data_dir), log) as running:
+        yield running
+
+
 def run_command(arguments: list[str], database_address: str, data_dir: Path) -> None:
     """Run a command of Matinee to its end. Raises RuntimeError with what it said where it fails."""
     made = subprocess.run(
