@@ -6,7 +6,10 @@ from pathlib import Path
 
 import requests
 
+from matinee.kernel import clock
 from matinee.web.shared.services import Services
+from tests.boxoffice.selling import Sale
+from tests.building import Buyer, House
 from tests.cli.test_worker import run_once, running_worker, stop_in_order, wait_until
 from tests.payments.fake_stripe import SECRET_KEY, WEBHOOK_SECRET, FakeStripe, running_fake_stripe, signed
 from tests.payments.opened import (
@@ -14,8 +17,6 @@ from tests.payments.opened import (
     paid_at_stripe,
     payment_request,
     settled_payment,
-    store_payment,
-    stored_payment,
     stored_refund,
     stripe_at,
 )
@@ -55,20 +56,20 @@ def test_a_running_worker_gives_money_back_soon(services: Services, environment:
 
 
 def test_a_running_server_takes_a_signed_notice_and_no_other(
-    services: Services, environment: dict[str, str], tmp_path: Path
+    services: Services, house: House, buyer: Buyer, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    payment_id = services.transactions.write(
-        lambda session: store_payment(session, provider="stripe").public_id
-    )
+    sale = Sale(services, house, buyer)
+    order_id = sale.hold("A1", now=clock.now())
+    public_id = sale.intend(order_id, now=clock.now())
     with running_fake_stripe() as fake:
-        started = stripe_at(fake).start(payment_request(payment_id))
+        started = stripe_at(fake).start(payment_request(public_id, amount=15000, currency="UAH"))
         fake.account.pay(str(started.provider_ref))
         settings = {**environment, **settings_for(fake)}
         with RunningServer(settings, tmp_path / "log", "--no-worker") as server:
             address = f"{server.url}/api/v1/payment-notices/stripe"
             body, headers = signed(fake.account.events[0])
             assert requests.post(address, data=body + b" ", headers=headers, timeout=20).status_code == 400
-            assert stored_payment(services.transactions, payment_id).state == "starting"
+            assert sale.order(order_id).state == "paying"
             answer = requests.post(address, data=body, headers=headers, timeout=20)
             assert (answer.status_code, answer.json()) == (200, {"received": True})
-    assert stored_payment(services.transactions, payment_id).state == "settled"
+    assert sale.order(order_id).state == "paid"

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
-from matinee.payments.charges import find_payment, record_started
+from matinee.boxoffice.checkout import PaymentTerms, ask_provider
 from matinee.web.shared.services import Services
-from tests.building import on_one_database
-from tests.payments.opened import payment_request, store_payment, stored_payment
+from tests.boxoffice.selling import PAYMENT, Sale
+from tests.building import NOW, Buyer, House, on_one_database
+from tests.payments.opened import payment_request
 from tests.web.conftest import OpenApp
 
 HERE = "http://localhost:8000"
@@ -28,39 +28,40 @@ def app(open_app: OpenApp) -> Iterator[APIFlask]:
         yield made
 
 
-def opened_payment(services: Services, back_to: str = HERE, provider: str = "demo") -> tuple[str, str]:
-    """A payment that waits for the payer: its public id, and the page that the payer is led to."""
-    payment_id = services.transactions.write(
-        lambda session: store_payment(session, provider=provider).public_id
+@pytest.fixture
+def sale(services: Services, house: House, buyer: Buyer) -> Sale:
+    return Sale(services, house, buyer)
+
+
+def opened_payment(sale: Sale, back_to: str = HERE) -> tuple[str, str]:
+    """A payment of 150.00 UAH that waits for the payer: its public id, and the page that the payer is led to."""
+    public_id = sale.intend(sale.hold("A1"), "demo")
+    terms = PaymentTerms(PAYMENT, f"{back_to}/orders/1?paid=1", f"{back_to}/orders/1")
+    services = sale.services
+    payment = ask_provider(
+        services.transactions, services.payments, public_id=public_id, terms=terms, now=NOW
     )
-    request = payment_request(
-        payment_id, return_url=f"{back_to}/orders/1?paid=1", cancel_url=f"{back_to}/orders/1"
-    )
-    started = services.payments["demo"].start(request)
-
-    def record(session: Session) -> None:
-        record_started(find_payment(session, public_id=payment_id), started=started)
-
-    services.transactions.write(record)
-    assert started.redirect_url.startswith(HERE)
-    address = urlsplit(started.redirect_url)
-    return payment_id, f"{address.path}?{address.query}"
+    assert payment.redirect_url.startswith(HERE)
+    return public_id, path_of(payment.redirect_url)
 
 
-def test_the_page_says_what_is_to_be_paid_and_that_no_money_moves(
-    client: FlaskClient, services: Services
-) -> None:
-    _, page = opened_payment(services)
+def path_of(url: str) -> str:
+    address = urlsplit(url)
+    return f"{address.path}?{address.query}"
+
+
+def test_the_page_says_what_is_to_be_paid_and_that_no_money_moves(client: FlaskClient, sale: Sale) -> None:
+    _, page = opened_payment(sale)
     answer = client.get(page)
     assert answer.status_code == 200
-    assert "25.00 EUR" in answer.text
-    assert "Амели, 18 May 18:00, 2 tickets" in answer.text
+    assert "150.00 UAH" in answer.text
+    assert "Café, 2030-05-18 20:30" in answer.text
     assert "No money moves" in answer.text
     assert re.findall(r'name="answer" value="(\w+)"', answer.text) == ["pay", "decline"]
 
 
-def test_the_page_works_without_scripts_and_under_the_policy(client: FlaskClient, services: Services) -> None:
-    _, page = opened_payment(services)
+def test_the_page_works_without_scripts_and_under_the_policy(client: FlaskClient, sale: Sale) -> None:
+    _, page = opened_payment(sale)
     answer = client.get(page)
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
     assert "<script" not in answer.text
@@ -76,14 +77,14 @@ def test_the_page_works_without_scripts_and_under_the_policy(client: FlaskClient
     ],
 )
 def test_a_button_decides_the_payment_and_leads_the_payer_back(
-    client: FlaskClient, services: Services, pressed: str, state: str, leads_to: str, said: str
+    client: FlaskClient, sale: Sale, pressed: str, state: str, leads_to: str, said: str
 ) -> None:
-    payment_id, page = opened_payment(services)
+    payment_id, page = opened_payment(sale)
     for _ in range(2):
         # A double click changes nothing.
         answer = client.post(page, data={"answer": pressed})
         assert (answer.status_code, answer.headers["Location"]) == (303, leads_to)
-        assert stored_payment(services.transactions, payment_id).state == state
+        assert sale.payment(payment_id).state == state
     again = client.get(page)
     assert said in again.text
     assert f'href="{leads_to}"' in again.text
@@ -93,21 +94,19 @@ def test_a_button_decides_the_payment_and_leads_the_payer_back(
 @pytest.mark.parametrize(
     ("first", "then", "state"), [("pay", "decline", "settled"), ("decline", "pay", "failed")]
 )
-def test_the_first_button_counts(
-    client: FlaskClient, services: Services, first: str, then: str, state: str
-) -> None:
-    payment_id, page = opened_payment(services)
+def test_the_first_button_counts(client: FlaskClient, sale: Sale, first: str, then: str, state: str) -> None:
+    payment_id, page = opened_payment(sale)
     client.post(page, data={"answer": first})
     client.post(page, data={"answer": then})
-    assert stored_payment(services.transactions, payment_id).state == state
+    assert sale.payment(payment_id).state == state
 
 
 @pytest.mark.parametrize("elsewhere", ["https://odeon.example", "http://localhost:80001", f"{HERE}.example"])
 def test_a_payer_from_another_site_goes_back_by_a_link(
-    client: FlaskClient, services: Services, elsewhere: str
+    client: FlaskClient, sale: Sale, elsewhere: str
 ) -> None:
     # The policy of the page lets its form lead to our own site alone.
-    _, page = opened_payment(services, back_to=elsewhere)
+    _, page = opened_payment(sale, back_to=elsewhere)
     answer = client.post(page, data={"answer": "pay"})
     assert (answer.status_code, answer.headers["Location"]) == (303, page)
     assert f'href="{elsewhere}/orders/1?paid=1"' in client.get(answer.headers["Location"]).text
@@ -115,21 +114,17 @@ def test_a_payer_from_another_site_goes_back_by_a_link(
 
 @on_one_database
 @pytest.mark.parametrize("answer", [{}, {"answer": ""}, {"answer": "steal"}])
-def test_only_the_two_buttons_are_answers(
-    client: FlaskClient, services: Services, answer: dict[str, str]
-) -> None:
-    payment_id, page = opened_payment(services)
+def test_only_the_two_buttons_are_answers(client: FlaskClient, sale: Sale, answer: dict[str, str]) -> None:
+    payment_id, page = opened_payment(sale)
     assert client.post(page, data=answer).status_code == 400
-    assert stored_payment(services.transactions, payment_id).state == "pending"
+    assert sale.payment(payment_id).state == "pending"
 
 
 @on_one_database
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_an_address_that_we_did_not_make_is_not_found(
-    client: FlaskClient, services: Services, method: str
-) -> None:
-    payment_id, page = opened_payment(services)
-    other, _ = opened_payment(services)
+def test_an_address_that_we_did_not_make_is_not_found(client: FlaskClient, sale: Sale, method: str) -> None:
+    payment_id, page = opened_payment(sale)
+    other = sale.intend(sale.hold("A2"), "demo")
     for forged in (
         page.split("?")[0],
         page.replace("localhost", "evil.example"),
@@ -138,24 +133,23 @@ def test_an_address_that_we_did_not_make_is_not_found(
         re.sub("seal=.*", "seal=%ED%A0%80", page),
     ):
         assert client.open(forged, method=method, data={"answer": "pay"}).status_code == 404
-    assert stored_payment(services.transactions, other).state == "pending"
+    assert {sale.payment(one).state for one in (payment_id, other)} == {"pending", "starting"}
 
 
 @on_one_database
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_payment_by_card_is_not_paid_with_play_money(
-    client: FlaskClient, services: Services, method: str
-) -> None:
-    payment_id, page = opened_payment(services, provider="stripe")
+def test_a_payment_by_card_is_not_paid_with_play_money(client: FlaskClient, sale: Sale, method: str) -> None:
+    payment_id = sale.intend(sale.hold("A1"), "stripe")
+    page = path_of(sale.services.payments["demo"].start(payment_request(payment_id)).redirect_url)
     assert client.open(page, method=method, data={"answer": "pay"}).status_code == 404
-    assert stored_payment(services.transactions, payment_id).state == "pending"
+    assert sale.payment(payment_id).state == "starting"
 
 
 @on_one_database
 def test_there_is_no_such_page_where_demo_payments_are_off(
-    client: FlaskClient, services: Services, open_app: OpenApp
+    client: FlaskClient, sale: Sale, open_app: OpenApp
 ) -> None:
-    _, page = opened_payment(services)
+    _, page = opened_payment(sale)
     elsewhere = open_app(base_url=HERE).test_client()
     assert elsewhere.get(page).status_code == 404
     assert elsewhere.post(page, data={"answer": "pay"}).status_code == 404
@@ -163,10 +157,19 @@ def test_there_is_no_such_page_where_demo_payments_are_off(
 
 
 @on_one_database
-def test_a_description_is_text_and_no_markup(client: FlaskClient, services: Services) -> None:
-    payment_id = services.transactions.write(
-        lambda session: store_payment(session, provider="demo").public_id
-    )
-    started = services.payments["demo"].start(payment_request(payment_id, description="<b>Film</b>"))
-    address = urlsplit(started.redirect_url)
-    assert "<b>" not in client.get(f"{address.path}?{address.query}").text
+def test_a_description_is_text_and_no_markup(client: FlaskClient, sale: Sale) -> None:
+    request = payment_request(sale.intend(sale.hold("A1"), "demo"), description="<b>Film</b>")
+    answer = client.get(path_of(sale.services.payments["demo"].start(request).redirect_url))
+    assert answer.status_code == 200
+    assert "<b>" not in answer.text
+
+
+@pytest.mark.parametrize(("pressed", "state", "tickets"), [("pay", "paid", 1), ("decline", "held", 0)])
+def test_a_button_decides_the_order(
+    client: FlaskClient, sale: Sale, pressed: str, state: str, tickets: int
+) -> None:
+    order_id = sale.hold("A2")
+    public_id = sale.intend(order_id, "demo")
+    client.post(path_of(sale.ask(public_id).redirect_url), data={"answer": pressed})
+    assert sale.order(order_id).state == state
+    assert len(sale.tickets(order_id)) == tickets
