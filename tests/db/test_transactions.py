@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.models import AttemptCount
 from matinee.db import engine as engine_module
+from matinee.db import transaction as transaction_module
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import TRIES_MAX, Transactions
 from matinee.web.shared.services import Services
@@ -219,6 +220,41 @@ class TestOnSqlite:
             transactions.write(lambda session: count_up(session, "a"))
         other.join()
         assert counts(transactions)["a"] == 1
+
+    def test_who_writes_hears_in_time_that_the_file_stays_busy(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        transactions: Transactions,
+        services: Services,
+        busy_for: Callable[[float], threading.Thread],
+    ) -> None:
+        monkeypatch.setattr(engine_module, "SQLITE_BUSY_TIMEOUT_SECONDS", 0.4)
+        monkeypatch.setattr(transaction_module, "TRIES_BEGIN_WITHIN_SECONDS", 0.5)
+        services.engine.dispose()
+        other = busy_for(4)
+        waited: list[float] = []
+
+        def write() -> None:
+            began = time.monotonic()
+            with pytest.raises(DatabaseUnavailable):
+                transactions.write(lambda session: count_up(session, "a"))
+            waited.append(time.monotonic() - began)
+
+        # More than one: each waits for the others of its process, too.
+        threads = [threading.Thread(target=write) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        # 6 tries of 0.4 s each, one thread after the other, would be 14 s.
+        assert len(waited) == 6
+        assert max(waited) < 2.5
+        other.join()
+        assert counts(transactions)["a"] == 0
+
+    def test_the_longest_wait_is_about_a_quarter_of_a_minute(self) -> None:
+        longest = transaction_module.TRIES_BEGIN_WITHIN_SECONDS + engine_module.SQLITE_BUSY_TIMEOUT_SECONDS
+        assert longest <= 15
 
     def test_a_sale_is_on_disk_when_it_is_acknowledged(self, services: Services, tmp_path: Path) -> None:
         with services.engine.connect() as connection:

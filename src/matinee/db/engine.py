@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL
 
-SQLITE_BUSY_TIMEOUT_SECONDS = 10
+# How long one BEGIN waits for another process's writer. Short enough that the last of several tries, which
+# `db.transaction` begins within ten seconds, ends in time for the caller.
+SQLITE_BUSY_TIMEOUT_SECONDS = 5
 # A reader's session asks for this execution option; on SQLite its transaction then takes no write lock.
 READ_ONLY = "matinee_read_only"
 

@@ -54,6 +54,8 @@ def is_unavailability(error: BaseException) -> bool:
 
 def unavailable(error: BaseException) -> DatabaseUnavailable:
     """The error for the caller; it carries no address and no statement, those stay in the log."""
+    if isinstance(error, PoolTimeout):
+        return DatabaseUnavailable("every connection is in use")
     return DatabaseUnavailable(type(_driver_error(error)).__name__)
 
 
@@ -62,7 +64,7 @@ def unavailability_named() -> Iterator[None]:
     """Raise DatabaseUnavailable in place of the driver's error that means it; other errors pass through."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeout) as error:
         if not is_unavailability(error):
             raise
         raise unavailable(error) from error

@@ -11,8 +11,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +25,9 @@ from matinee.db.failures import is_unavailability, is_worth_another_try, lost_it
 from matinee.db.version import DataVersion, took_change
 
 TRIES_MAX = 6
+# No try is begun later than this, whatever the others waited for: with the longest wait of the last one, the caller hears
+# after a quarter of a minute that he should come again.
+TRIES_BEGIN_WITHIN_SECONDS = 10
 PAUSE_SECONDS_MAX = 0.05
 
 Result = TypeVar("Result")
@@ -39,7 +42,7 @@ class Transactions:
         which is fair and costs nothing, instead of in SQLite's busy handler, which is neither."""
         self._new_session = new_session
         self._version = version
-        self._writers: AbstractContextManager[object] = threading.Lock() if one_writer else nullcontext()
+        self._writers = threading.Lock() if one_writer else None
 
     def write(self, work: Callable[[Session], Result]) -> Result:
         """Run `work` and commit what it did. Raises what `work` raises, with everything undone, and DatabaseUnavailable."""
@@ -50,11 +53,12 @@ class Transactions:
         return self._run(work, read_only=True)
 
     def _run(self, work: Callable[[Session], Result], *, read_only: bool) -> Result:
+        last_begin = time.monotonic() + TRIES_BEGIN_WITHIN_SECONDS
         for tried in range(1, TRIES_MAX + 1):
             session = self._new_session()
             committing = False
             try:
-                with nullcontext() if read_only else self._writers:
+                with nullcontext() if read_only else self._turn_to_write(last_begin):
                     session.connection(execution_options={READ_ONLY: read_only})
                     result = work(session)
                     # A read-only one is ended by `close` below: a rollback would empty the objects that were read.
@@ -68,7 +72,7 @@ class Transactions:
                 again = is_worth_another_try(error) or (lost_its_connection(error) and not committing)
                 if not again and not is_unavailability(error):
                     raise
-                if not again or tried == TRIES_MAX:
+                if not again or tried == TRIES_MAX or time.monotonic() > last_begin:
                     log.warning("the database did not answer: %s", error)
                     raise unavailable(error) from error
                 time.sleep(random.uniform(0, PAUSE_SECONDS_MAX * tried))  # noqa: S311 - jitter, not a secret
@@ -82,6 +86,18 @@ class Transactions:
                     self._version.move()
                 return result
         raise DatabaseUnavailable("busy")
+
+    @contextmanager
+    def _turn_to_write(self, last_begin: float) -> Iterator[None]:
+        if self._writers is None:
+            yield
+        elif self._writers.acquire(timeout=max(0.0, last_begin - time.monotonic())):
+            try:
+                yield
+            finally:
+                self._writers.release()
+        else:
+            raise DatabaseUnavailable("busy")
 
     @staticmethod
     def _undo(session: Session) -> None:

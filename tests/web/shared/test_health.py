@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -62,3 +64,17 @@ def test_a_schema_of_another_version_is_told(client: FlaskClient, services: Serv
     )
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["checks"]["schema"]) == (503, "not current")
+
+
+def test_a_pool_without_a_free_connection_is_told(
+    client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As after requests that hang: nobody gives a connection back.
+    monkeypatch.setattr(services.engine.pool, "_timeout", 0.1)
+    with ExitStack() as taken:
+        for _ in range(services.engine.pool.size() + services.engine.pool._max_overflow):
+            taken.enter_context(services.engine.connect())
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (503, "not ready")
+    assert answer.json["checks"] == {"database": "not available: every connection is in use"}
+    assert client.get("/readyz").json["checks"]["database"] == "ok"

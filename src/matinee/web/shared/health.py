@@ -35,8 +35,8 @@ def readyz() -> Response:
         checks = {"database": "ok", "schema": "ok" if schema_is_current(service.engine) else "not current"}
         if checks["schema"] == "ok":
             checks |= service.transactions.read(lambda session: _worker_checks(session, now))
-    except DatabaseUnavailable:
-        checks = {"database": "unreachable"}
+    except DatabaseUnavailable as error:
+        checks = {"database": f"not available: {error}"}
     response = jsonify(status="ready" if set(checks.values()) == {"ok"} else "not ready", checks=checks)
     response.status_code = 200 if set(checks.values()) == {"ok"} else 503
     return response
