@@ -31,7 +31,7 @@ from matinee.web.shared.services import Services
 from tests.boxoffice.selling import Sale
 from tests.building import NOW, Buyer, House, clock_at, on_one_database
 
-EXAMPLES_PER_CALL = 12
+EXAMPLES_PER_CALL = 8
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
