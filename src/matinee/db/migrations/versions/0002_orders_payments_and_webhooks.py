@@ -54,7 +54,10 @@ NEW_COLUMNS = (
 
 def upgrade() -> None:
     create_payments()
-    create_promo_codes_and_vouchers()
+    create_refunds()
+    create_promo_codes()
+    create_vouchers()
+    create_order_payments()
     create_order_lines()
     create_webhooks_and_keys()
     moment = "DATETIME" if op.get_bind().dialect.name == "sqlite" else "TIMESTAMP WITH TIME ZONE"
@@ -108,6 +111,9 @@ def create_payments() -> None:
         postgresql_where=sa.text("provider_ref IS NOT NULL"),
         sqlite_where=sa.text("provider_ref IS NOT NULL"),
     )
+
+
+def create_refunds() -> None:
     op.create_table(
         "payment_refund",
         sa.Column("id", BIG_ID, nullable=False),
@@ -153,7 +159,7 @@ def create_payments() -> None:
     )
 
 
-def create_promo_codes_and_vouchers() -> None:
+def create_promo_codes() -> None:
     op.create_table(
         "promo_code",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -175,6 +181,9 @@ def create_promo_codes_and_vouchers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promo_code")),
         sa.UniqueConstraint("cinema_id", "code", name=op.f("uq_promo_code_cinema_id_code")),
     )
+
+
+def create_vouchers() -> None:
     op.create_table(
         "voucher",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -210,6 +219,9 @@ def create_promo_codes_and_vouchers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_voucher_entry")),
     )
     op.create_index("ix_voucher_entry_voucher_id", "voucher_entry", ["voucher_id"], unique=False)
+
+
+def create_order_payments() -> None:
     op.create_table(
         "order_payment",
         sa.Column("payment_id", BIG_ID, nullable=False),
