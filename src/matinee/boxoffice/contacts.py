@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.errors import ContactMissing, StepNotAllowed
+from matinee.boxoffice.errors import ContactMissing
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.orders import SOLD, lock_order, recipient_of, require_live_hold
 
@@ -17,8 +17,6 @@ def set_contact(session: Session, *, order: Order, email: str | None, now: datet
     Raises ContactMissing where there is no account, StepNotAllowed for an order that is over, HoldExpired.
     """
     lock_order(session, order)
-    if order.state in ("refunded", "cancelled"):
-        raise StepNotAllowed(f"An order that is {order.state} is over.")
     if order.state not in SOLD:
         require_live_hold(order, now=now)
     order.contact_email = email

@@ -69,7 +69,7 @@ def test_the_same_order_sent_twice_is_one(shop: Shop, services: Services) -> Non
 
 
 def test_an_account_that_knows_the_secret_takes_a_guests_hold_over(
-    shop: Shop, signed_in: Headers, buyer: Buyer, staff: Staff
+    shop: Shop, signed_in: Headers, buyer: Buyer, staff: Staff, services: Services
 ) -> None:
     told = shop.hold("A1", "A2")
     mine, path = with_secret(told), f"/orders/{told['code']}"
@@ -80,6 +80,7 @@ def test_an_account_that_knows_the_secret_takes_a_guests_hold_over(
     assert refused(shop.get(path, mine)) == NOT_FOUND
     assert refused(shop.patch(path, mine, email=GUEST)) == NOT_FOUND
     assert shop.get(path, signed_in).status_code == 200
+    assert services.transactions.read(lambda s: s.scalars(select(Order.secret_hash)).one()) is None
     trail = shop.get(f"{path}/events", staff("auditor")).json["items"]
     assert [(step["actor"], step["note"]) for step in trail] == [
         ("buyer", ""), (buyer.username, "taken over by an account"),
@@ -156,6 +157,19 @@ def test_what_ran_out_or_is_over_cannot_be_ordered(shop: Shop) -> None:
             409,
             "hold_expired",
         )
+
+
+def test_a_sold_order_is_not_ordered_again_but_its_mail_can_go_elsewhere(shop: Shop) -> None:
+    told = shop.hold("1", "2", screening=shop.house.second_hall)
+    mine = with_secret(told)
+    shop.order(told)
+    shop.pay(told["code"], "free", mine)
+    answer = shop.post("/orders", mine, hold=told["code"], email="other@example.org")
+    assert refused(answer) == (409, "step_not_allowed")
+    answer = shop.patch(f"/orders/{told['code']}", mine, email="other@example.org")
+    assert (answer.json["state"], answer.json["email"]) == ("paid", "other@example.org")
+    assert refused(shop.patch(f"/orders/{told['code']}", mine, promo_code=None)) == (409, "step_not_allowed")
+    assert refused(shop.patch(f"/orders/{told['code']}", mine, email=None)) == (422, "contact_missing")
 
 
 def test_a_cancelled_order_frees_its_seats_and_can_be_cancelled_again(shop: Shop, services: Services) -> None:
