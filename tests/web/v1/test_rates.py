@@ -56,6 +56,15 @@ def test_too_many_is_a_problem(open_app: OpenApp, program: Program) -> None:
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
 
 
+def test_a_change_is_counted_too(open_app: OpenApp) -> None:
+    # A change of an order may try a promo code.
+    client = open_app(ratelimit="on").test_client()
+    answers = [client.patch("/api/v1/orders/NOSUCHCODE", json={"promo_code": "GUESS"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    left = [int(answer.headers["RateLimit-Remaining"]) for answer in answers]
+    assert left[1] == left[0] - 1
+
+
 def test_what_has_a_stricter_count_is_not_counted_twice(open_app: OpenApp, buyer: Buyer) -> None:
     client = open_app(ratelimit="on").test_client()
     body = {"username": buyer.username, "password": "wrong"}

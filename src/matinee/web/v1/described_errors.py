@@ -17,7 +17,7 @@ from matinee.web.v1.errors import (
     member_names,
     status_for,
 )
-from matinee.web.v1.operations import Operation
+from matinee.web.v1.operations import COUNTED_METHODS, Operation
 from matinee.web.v1.problems import CONTENT_TYPE, TYPE_PREFIX, title_of
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -82,7 +82,7 @@ def refusals_of(declared: Operation, *, method: str) -> set[type[DomainError]]:
         found |= {InvalidValues, IdempotencyKeyReused, RequestInProgress}
     if declared.if_match:
         found.add(ChangedMeanwhile)
-    if method == "post" and declared.counted:
+    if method in COUNTED_METHODS and declared.counted:
         found.add(TooManyAttempts)
     return found
 

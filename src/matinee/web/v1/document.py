@@ -17,7 +17,7 @@ from matinee.web.v1.callers import ORDER_SECRET, SAFE_METHODS, Access
 from matinee.web.v1.described_errors import PROBLEM_SCHEMA, problem_responses
 from matinee.web.v1.idempotency import HEADER as IDEMPOTENCY_KEY
 from matinee.web.v1.idempotency import KEY_CHARACTERS_MAX
-from matinee.web.v1.operations import DECLARED, Operation, Returns
+from matinee.web.v1.operations import COUNTED_METHODS, DECLARED, Operation, Returns
 from matinee.web.v1.tags import DESCRIPTIONS
 
 REFERENCE = "#/components/schemas/{model}"
@@ -176,7 +176,7 @@ def _answer(answer: Returns, method: str, declared: Operation, models: Models) -
         headers["Idempotent-Replayed"] = (
             "`true` where the answer is that of an earlier request with the same key."
         )
-    if method == "post" and declared.counted:
+    if method in COUNTED_METHODS and declared.counted:
         headers["RateLimit-Limit"] = "How many calls that write may be made in a window."
         headers["RateLimit-Remaining"] = "How many of them are left."
         headers["RateLimit-Reset"] = "Seconds until the window ends."

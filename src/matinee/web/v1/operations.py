@@ -26,6 +26,7 @@ from matinee.web.v1.values import Query, Values
 
 DECLARED = "matinee_operation"
 GIVEN = frozenset({"self", "query", "body", "caller", "now", "return"})
+COUNTED_METHODS = frozenset({"post", "patch"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Operation:
     # Whether an Idempotency-Key, and If-Match, are honoured; the method calls `idempotent`, and `require_unchanged`.
     keyed: bool
     if_match: bool
-    # Whether POST is counted; off for what has a stricter count of its own, which it raises TooManyAttempts by.
+    # Whether POST and PATCH are counted; off for what has a stricter count of its own, which it raises TooManyAttempts by.
     counted: bool
     query: type[Query] | None
     body: type[Values] | None
@@ -102,7 +103,8 @@ def operation(
 def _read(declared: Operation, asked: frozenset[str]) -> dict[str, Any]:
     now = clock.now()
     caller = find_caller(declared.access, now=now)
-    if request.method == "POST" and declared.counted:
+    # PATCH, too: it may try promo codes out.
+    if request.method.lower() in COUNTED_METHODS and declared.counted:
         count_call(caller)
     given: dict[str, Any] = {"caller": caller, "now": now}
     if declared.query is not None:
