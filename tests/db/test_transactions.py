@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.models import AttemptCount
 from matinee.db import engine as engine_module
 from matinee.db import transaction as transaction_module
-from matinee.db.errors import DatabaseUnavailable
+from matinee.db.errors import DatabaseUnavailable, WroteWhileReading
 from matinee.db.transaction import TRIES_MAX, Transactions
 from matinee.web.shared.services import Services
 
@@ -68,9 +68,39 @@ def test_an_error_undoes_everything_and_passes_through(transactions: Transaction
     assert counts(transactions) == {"a": 0, "b": 0}
 
 
-def test_a_read_keeps_nothing(transactions: Transactions) -> None:
-    transactions.read(lambda session: count_up(session, "a"))
+def raw_change(session: Session) -> None:
+    session.execute(text("UPDATE attempt_count SET count = 1"))
+
+
+def flushed_change(session: Session) -> None:
+    session.get_one(AttemptCount, "a").count = 1
+    session.flush()
+
+
+def change_of_an_object(session: Session) -> None:
+    session.get_one(AttemptCount, "a").count = 1
+
+
+def new_object(session: Session) -> None:
+    session.add(AttemptCount(key="c", count=0, expires_at=EXPIRES_AT))
+
+
+def deleted_object(session: Session) -> None:
+    session.delete(session.get_one(AttemptCount, "a"))
+
+
+@pytest.mark.parametrize(
+    "work", [raw_change, flushed_change, change_of_an_object, new_object, deleted_object]
+)
+def test_a_change_in_what_should_only_read_is_not_lost_silently(
+    transactions: Transactions, work: Callable[[Session], None]
+) -> None:
+    with pytest.raises(WroteWhileReading):
+        transactions.read(work)
     assert counts(transactions) == {"a": 0, "b": 0}
+    # The connection goes back to those who write.
+    transactions.write(lambda session: count_up(session, "a"))
+    assert counts(transactions) == {"a": 1, "b": 0}
 
 
 def test_an_error_in_a_statement_is_not_tried_again(transactions: Transactions, services: Services) -> None:

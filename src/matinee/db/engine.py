@@ -14,6 +14,9 @@ from sqlalchemy.engine import URL
 SQLITE_BUSY_TIMEOUT_SECONDS = 5
 # A reader's session asks for this execution option; on SQLite its transaction then takes no write lock.
 READ_ONLY = "matinee_read_only"
+# PostgreSQL then refuses to write; the driver says so in its BEGIN, which costs no round trip.
+READING_OPTIONS = {READ_ONLY: True, "postgresql_readonly": True}
+WRITING_OPTIONS = {READ_ONLY: False}
 
 
 def database_url(address: str) -> URL:
@@ -55,6 +58,11 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+
+
+def rows_changed(connection: Connection) -> int:
+    """How many rows this connection has changed since it was opened; always 0 on PostgreSQL, which does not count."""
+    return int(getattr(connection.connection.driver_connection, "total_changes", 0))
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -13,3 +13,10 @@ class DatabaseUnavailable(Exception):
 
 class SchemaNotCurrent(Exception):
     """The schema of the database is not the one that this version needs: run `matinee db upgrade`."""
+
+
+class WroteWhileReading(AssertionError):
+    """Work that was handed to `Transactions.read` has changed something, which is lost. Hand it to `write`."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)

@@ -36,6 +36,11 @@ def lost_its_connection(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and bool(error.connection_invalidated)
 
 
+def is_refusal_to_write(error: BaseException) -> bool:
+    """Whether PostgreSQL refused a change: the transaction was begun to read only, or the server is a standby."""
+    return isinstance(_driver_error(error), psycopg.errors.ReadOnlySqlTransaction)
+
+
 def is_unavailability(error: BaseException) -> bool:
     """Whether the database is unreachable, full, read-only or otherwise unable, whatever was asked of it."""
     if isinstance(error, PoolTimeout):

@@ -19,9 +19,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from matinee.db.engine import READ_ONLY
-from matinee.db.errors import DatabaseUnavailable
-from matinee.db.failures import is_unavailability, is_worth_another_try, lost_its_connection, unavailable
+from matinee.db.engine import READING_OPTIONS, WRITING_OPTIONS, rows_changed
+from matinee.db.errors import DatabaseUnavailable, WroteWhileReading
+from matinee.db.failures import (
+    is_refusal_to_write,
+    is_unavailability,
+    is_worth_another_try,
+    lost_its_connection,
+    unavailable,
+)
 from matinee.db.version import DataVersion, took_change
 
 TRIES_MAX = 6
@@ -49,7 +55,10 @@ class Transactions:
         return self._run(work, read_only=False)
 
     def read(self, work: Callable[[Session], Result]) -> Result:
-        """Run `work`, which only reads. Takes no write lock and commits nothing. Raises as `write` does."""
+        """Run `work`, which only reads. Takes no write lock and commits nothing.
+
+        Raises as `write` does, and WroteWhileReading where the work changed something after all.
+        """
         return self._run(work, read_only=True)
 
     def _run(self, work: Callable[[Session], Result], *, read_only: bool) -> Result:
@@ -59,15 +68,19 @@ class Transactions:
             committing = False
             try:
                 with nullcontext() if read_only else self._turn_to_write(last_begin):
-                    session.connection(execution_options={READ_ONLY: read_only})
-                    result = work(session)
-                    # A read-only one is ended by `close` below: a rollback would empty the objects that were read.
-                    if not read_only:
+                    if read_only:
+                        result = _read(session, work)
+                        # Ended by `close` below: a rollback would empty the objects that were read.
+                    else:
+                        session.connection(execution_options=WRITING_OPTIONS)
+                        result = work(session)
                         session.flush()
                         committing = True
                         session.commit()
             except (DBAPIError, PoolTimeout) as error:
                 self._undo(session)
+                if read_only and is_refusal_to_write(error):
+                    raise WroteWhileReading from error
                 # A connection that broke during COMMIT leaves open whether it took place: never run twice then.
                 again = is_worth_another_try(error) or (lost_its_connection(error) and not committing)
                 if not again and not is_unavailability(error):
@@ -107,3 +120,12 @@ class Transactions:
         except DBAPIError as error:
             log.warning("rollback on a lost connection: %s", type(error).__name__)
             session.invalidate()
+
+
+def _read(session: Session, work: Callable[[Session], Result]) -> Result:
+    connection = session.connection(execution_options=READING_OPTIONS)
+    before = rows_changed(connection)
+    result = work(session)
+    if session.new or session.dirty or session.deleted or rows_changed(connection) != before:
+        raise WroteWhileReading
+    return result
