@@ -131,7 +131,7 @@ def test_what_is_documented_as_a_refusal_says_a_sentence(
 
 def test_keyed_operations_use_the_key_and_conditional_ones_the_condition() -> None:
     folder = Path(matinee.__file__).parent / "web" / "v1"
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         if path.stem in ("operations", "document", "described_errors"):
             continue
         text = path.read_text()
