@@ -46,6 +46,8 @@ KNOWN: dict[str, Callable[[House], object]] = {
     "film_id": lambda _: 1,
     "hall_id": lambda _: 1,
     "slug": lambda _: "odeon",
+    "ticket_type_id": lambda _: 1,
+    "price_list_id": lambda _: 1,
 }
 
 

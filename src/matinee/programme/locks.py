@@ -25,6 +25,11 @@ def lock_price_lists(session: Session, *, cinema_id: int, shared: bool = False) 
     session.execute(wanted.with_for_update(read=True) if shared else wanted.with_for_update(key_share=True))
 
 
+def lock_cinema(session: Session, cinema: Cinema) -> None:
+    """Read the cinema anew and keep other planners from it; buyers, whose rows refer to it, do not wait."""
+    session.refresh(cinema, with_for_update={"key_share": True})
+
+
 def lock_halls(session: Session, *, hall_ids: Iterable[int]) -> None:
     """Keep other planners from these halls until the transaction ends: of two, the second sees what the first did."""
     wanted = select(Hall).where(Hall.id.in_(sorted(set(hall_ids)))).order_by(Hall.id)

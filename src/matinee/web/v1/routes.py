@@ -21,14 +21,24 @@ from matinee.web.v1 import (
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.problems import refusal
 from matinee.web.v1.rates import tell_allowance
-from matinee.web.v1.staff import cancellations, house_seats, moves
+from matinee.web.v1.staff import (
+    admissions,
+    cancellations,
+    halls,
+    house_seats,
+    moves,
+    price_lists,
+    ticket_types,
+)
+from matinee.web.v1.staff import cinemas as staff_cinemas
 from matinee.web.v1.staff import films as staff_films
 from matinee.web.v1.staff import screenings as staff_screenings
 
 RESOURCES = (
     api_keys, cinemas, films, layouts, me, my_tickets, notices, password_resets, screening_prices, screenings, seat_states,
     sessions, users,
-    staff_films, staff_screenings, cancellations, house_seats, moves,
+    staff_cinemas, halls, ticket_types, price_lists, staff_films, staff_screenings, house_seats, cancellations, moves,
+    admissions,
 )  # fmt: skip
 
 v1.register_error_handler(DomainError, refusal)
