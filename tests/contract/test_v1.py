@@ -71,6 +71,8 @@ def known(services: Services, house: House, manager: Buyer) -> Known:
         "film_id": 1,
         "hall_id": 1,
         "slug": "odeon",
+        "ticket_type_id": 1,
+        "price_list_id": 1,
         "code": held.code,
         "payment_id": payment_id,
         "ticket_id": sale.tickets(sold)["A3"].id,

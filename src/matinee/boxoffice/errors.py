@@ -160,6 +160,12 @@ class PromoCodeNotValid(Invalid):
     code = "promo_code_not_valid"
 
 
+class PromoCodeNotFound(NotFound):
+    """There is no such promo code."""
+
+    code = "promo_code_not_found"
+
+
 class PromoCodeUsedUp(Conflict):
     """This promo code has been used as often as it may be."""
 

@@ -10,14 +10,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import HallTooSmall, ScreeningCancelled
-from matinee.boxoffice.holds import end_hold
 from matinee.boxoffice.locks import keep_buyers_out
 from matinee.boxoffice.models import Order, OrderLine, SeatClaim, Ticket
 from matinee.boxoffice.orders import SOLD, UNPAID, record_note
+from matinee.boxoffice.planning import end_dead_holds
 from matinee.boxoffice.sales import mail_about
 from matinee.boxoffice.seating.matching import match_seats
 from matinee.db.version import announce_change
 from matinee.outbox.webhooks.events import announce_event
+from matinee.programme.errors import HallNotFound
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Hall, HouseSeat, Screening
 from matinee.programme.occupancy import require_free
@@ -42,11 +43,13 @@ def move_screening(
 
     Tickets keep their ids, so that a printed one still lets its owner in; the mail brings what stands on them now. Holds
     move, too. What the house kept back in the old hall is on sale in the new one, but for seats of the same label. Raises
-    ScreeningNotFound, ScreeningCancelled, HallTaken, HallTooSmall.
+    ScreeningNotFound, ScreeningCancelled, HallNotFound for a hall of another cinema, HallTaken, HallTooSmall.
     """
     screening = keep_buyers_out(session, screening_id=screening_id)
     if screening.cancelled_at is not None:
         raise ScreeningCancelled
+    if hall.cinema_id != screening.cinema_id:
+        raise HallNotFound
     if hall.id == screening.hall_id:
         return []
     lock_halls(session, hall_ids=[hall.id])
@@ -80,7 +83,8 @@ class _Plan:
 
 def _plan(session: Session, screening: Screening, hall: Hall, *, now: datetime) -> _Plan:
     """Raises HallTooSmall."""
-    _end_dead_holds(session, screening.id, now=now)
+    # They name seats of the old hall.
+    end_dead_holds(session, screening_id=screening.id, now=now)
     halls = seats_by_hall(session, [screening.hall_id, hall.id])
     old_hall, new_hall = halls[screening.hall_id], halls[hall.id]
     old_seats = {seat.id: seat for seat in old_hall}
@@ -95,13 +99,6 @@ def _plan(session: Session, screening: Screening, hall: Hall, *, now: datetime) 
         raise HallTooSmall
     labels = {seat.id: seat.label for seat in (*old_hall, *new_hall)}
     return _Plan(orders, seats, house_ids, labels)
-
-
-def _end_dead_holds(session: Session, screening_id: int, *, now: datetime) -> None:
-    """Holds that ran out name seats of the old hall; nobody has them any more."""
-    dead = select(Order).where(Order.screening_id == screening_id, Order.hold_expires_at <= now)
-    for order in session.scalars(dead.order_by(Order.id).with_for_update()):
-        end_hold(session, order=order, to_state="expired", actor="worker", now=now)
 
 
 def _orders_with_seats(session: Session, screening_id: int) -> list[tuple[Order, list[int]]]:

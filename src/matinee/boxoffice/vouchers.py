@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import InvalidOffer, NothingToPay, VoucherEmpty, VoucherNotValid
@@ -46,6 +47,14 @@ def create_voucher(
     session.add(voucher)
     session.flush()
     return voucher, code
+
+
+def vouchers_in_order(
+    session: Session, *, cinema_id: int, behind: ColumnElement[bool] | None, limit: int
+) -> Sequence[Voucher]:
+    """The vouchers of a cinema, the oldest first. `behind`: a condition on their ids."""
+    wanted = select(Voucher).where(Voucher.cinema_id == cinema_id).order_by(Voucher.id).limit(limit)
+    return session.scalars(wanted if behind is None else wanted.where(behind)).all()
 
 
 def find_voucher(session: Session, *, code: str, cinema_id: int, now: datetime) -> Voucher:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.kernel.errors import NotFound
+from matinee.programme.errors import ScreeningNotFound
 from matinee.programme.models import Cinema, Film, Hall, PriceList, Screening
 
 
@@ -24,10 +25,25 @@ def lock_price_lists(session: Session, *, cinema_id: int, shared: bool = False) 
     session.execute(wanted.with_for_update(read=True) if shared else wanted.with_for_update(key_share=True))
 
 
+def lock_cinema(session: Session, cinema: Cinema) -> None:
+    """Read the cinema anew and keep other planners from it; buyers, whose rows refer to it, do not wait."""
+    session.refresh(cinema, with_for_update={"key_share": True})
+
+
 def lock_halls(session: Session, *, hall_ids: Iterable[int]) -> None:
     """Keep other planners from these halls until the transaction ends: of two, the second sees what the first did."""
     wanted = select(Hall).where(Hall.id.in_(sorted(set(hall_ids)))).order_by(Hall.id)
     session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
+def lock_screening(session: Session, screening: Screening) -> None:
+    """Read the screening anew and keep other planners from it, its hall, and the price lists it may have.
+
+    In the order in which the operations on screenings lock. Raises ScreeningNotFound.
+    """
+    lock_price_lists(session, cinema_id=screening.cinema_id, shared=True)
+    lock_halls(session, hall_ids=[screening.hall_id])
+    lock_row(session, screening, gone=ScreeningNotFound)
 
 
 def lock_row(

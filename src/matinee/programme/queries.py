@@ -60,6 +60,13 @@ def halls_of(session: Session, *, cinema_id: int) -> list[Hall]:
     return sorted(found, key=lambda hall: natural_key(hall.name))
 
 
+def seats_per_hall(session: Session, *, cinema_id: int) -> dict[int, int]:
+    """How many seats each hall of the cinema has; halls without seats are left out."""
+    wanted = select(Seat.hall_id, func.count()).join(Hall, Hall.id == Seat.hall_id)
+    rows = session.execute(wanted.where(Hall.cinema_id == cinema_id).group_by(Seat.hall_id))
+    return {hall_id: count for hall_id, count in rows}  # noqa: C416 - rows
+
+
 def hall_by_name(session: Session, *, cinema_id: int, name: str) -> Hall:
     """The hall of this name. Raises HallNotFound."""
     found = session.scalars(select(Hall).where(Hall.cinema_id == cinema_id, Hall.name == name)).one_or_none()

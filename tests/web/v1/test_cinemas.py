@@ -16,7 +16,7 @@ def test_the_default_cinema_comes_first(client: FlaskClient, house: House) -> No
     assert items[0] == client.get("/api/v1/cinemas/odeon").json
 
 
-def test_a_cinema_tells_its_zone_its_currency_and_its_fee(
+def test_a_cinema_tells_its_zone_its_currency_its_fee_and_its_rules(
     client: FlaskClient, services: Services, house: House
 ) -> None:
     services.transactions.write(
@@ -34,6 +34,12 @@ def test_a_cinema_tells_its_zone_its_currency_and_its_fee(
         "currency": "UAH",
         "booking_fee": {"amount": 1000, "currency": "UAH"},
         "booking_fee_per": "order",
+        "sells_priced_unpaid": True,
+        "orphan_rule": True,
+        "selling_out_percent": 90,
+        "companion_until_minutes": 60,
+        "refund_until_minutes": 60,
+        "counter_until_minutes": 30,
     }
 
 

@@ -24,6 +24,12 @@ EXAMPLE = {
     "currency": "UAH",
     "booking_fee": {"amount": 1000, "currency": "UAH"},
     "booking_fee_per": "ticket",
+    "sells_priced_unpaid": False,
+    "orphan_rule": True,
+    "selling_out_percent": 90,
+    "companion_until_minutes": 60,
+    "refund_until_minutes": 60,
+    "counter_until_minutes": 30,
 }
 
 
@@ -37,6 +43,22 @@ class CinemaShape(Shape, example=EXAMPLE):
     currency: str
     booking_fee: Money = Field(description="What booking online costs beside the tickets.")
     booking_fee_per: str = Field(description="`ticket` or `order`.")
+    sells_priced_unpaid: bool = Field(
+        description="Whether the API as given, which takes no money, sells screenings that have a price."
+    )
+    orphan_rule: bool = Field(description="Whether a choice may leave no single empty seat beside it.")
+    selling_out_percent: int = Field(
+        description="From this share of seats taken on, a house is selling out: holds are not extended."
+    )
+    companion_until_minutes: int = Field(
+        description="Minutes before the start until when companion seats go with their wheelchair places alone."
+    )
+    refund_until_minutes: int = Field(
+        description="Minutes before the start until when buyers give tickets back or exchange them."
+    )
+    counter_until_minutes: int = Field(
+        description="Minutes before the start until when orders that are to be paid at the counter are kept."
+    )
 
 
 class CinemaList(Shape, example={"items": [EXAMPLE]}):
@@ -55,6 +77,12 @@ def present_cinema(cinema: Cinema) -> CinemaShape:
         currency=cinema.currency,
         booking_fee=Money(amount=cinema.booking_fee_amount, currency=cinema.currency),
         booking_fee_per=cinema.booking_fee_per,
+        sells_priced_unpaid=cinema.sells_priced_unpaid,
+        orphan_rule=cinema.orphan_rule,
+        selling_out_percent=cinema.selling_out_percent,
+        companion_until_minutes=cinema.companion_until_minutes,
+        refund_until_minutes=cinema.refund_until_minutes,
+        counter_until_minutes=cinema.counter_until_minutes,
     )
 
 

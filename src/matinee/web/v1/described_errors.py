@@ -34,6 +34,17 @@ PROBLEM_SCHEMA: dict[str, Any] = {
             "description": "Where seats are the matter: which.",
             "items": {"type": "string"},
         },
+        "problems": {
+            "type": "array",
+            "description": "With `faulty_file`: a sentence for each fault.",
+            "items": {"type": "string"},
+        },
+        "admitted_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "With `already_admitted`: when.",
+        },
+        "state": {"type": "string", "description": "With `ticket_not_valid`: what became of the ticket."},
         "scope": {"type": "string", "description": "With `scope_missing`: the scope."},
         "errors": {
             "type": "array",
@@ -51,6 +62,8 @@ _EXAMPLE_MEMBERS: dict[str, Any] = {
     "errors": [{"field": "limit", "message": "Input should be less than or equal to 100"}],
     "scope": "orders:write",
     "seats": ["C7", "C8"],
+    "admitted_at": "2030-05-18T15:47:12Z",
+    "state": "refunded",
     "problems": ["programme.csv, line 3: the time is '25:00'"],
 }
 _FAILURES = {

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from matinee.accounts import errors as accounts
 from matinee.boxoffice import errors as boxoffice
+from matinee.door import errors as door
 from matinee.kernel.errors import Conflict, DomainError, Expired, Invalid, NotAllowed, NotFound
 from matinee.payments import errors as payments
 from matinee.programme import errors as programme
@@ -89,6 +90,8 @@ MEMBERS: dict[type[DomainError], dict[str, str]] = {
     boxoffice.SeatsNotFree: {"seats": "labels"},
     boxoffice.OrphanLeft: {"seats": "labels"},
     boxoffice.CompanionAlone: {"seats": "labels"},
+    door.AlreadyAdmitted: {"admitted_at": "admitted_at"},
+    door.TicketNotValid: {"state": "state"},
 }
 RETRY_AFTER_SECONDS = 2
 

@@ -22,11 +22,30 @@ from matinee.web.v1.blueprint import v1
 from matinee.web.v1.problems import refusal
 from matinee.web.v1.rates import tell_allowance
 from matinee.web.v1.sale import exchanges, holds, order_events, orders, payments, refunds, tickets
+from matinee.web.v1.staff import (
+    admissions,
+    cancellations,
+    halls,
+    house_seats,
+    moves,
+    price_lists,
+    promo_codes,
+    ticket_types,
+    vouchers,
+    webhook_deliveries,
+    webhook_endpoints,
+)
+from matinee.web.v1.staff import cinemas as staff_cinemas
+from matinee.web.v1.staff import films as staff_films
+from matinee.web.v1.staff import refunds as staff_refunds
+from matinee.web.v1.staff import screenings as staff_screenings
 
 RESOURCES = (
     api_keys, cinemas, films, layouts, me, my_tickets, notices, password_resets, screening_prices, screenings, seat_states,
     sessions, users,
     holds, orders, order_events, payments, refunds, exchanges, tickets,
+    staff_cinemas, halls, ticket_types, price_lists, staff_films, staff_screenings, house_seats, cancellations, moves,
+    admissions, promo_codes, vouchers, staff_refunds, webhook_endpoints, webhook_deliveries,
 )  # fmt: skip
 
 v1.register_error_handler(DomainError, refusal)

@@ -8,6 +8,7 @@ SALE = "Sale"
 ORDERS = "Orders"
 ADMISSIONS = "Admissions"
 STAFF = "Staff: programme"
+OFFERS = "Staff: offers and money"
 ACCOUNT = "Account"
 KEYS = "API keys"
 WEBHOOKS = "Webhooks"
@@ -19,6 +20,7 @@ DESCRIPTIONS = {
     ORDERS: "Orders, refunds and exchanges.",
     ADMISSIONS: "Letting tickets in at the door.",
     STAFF: "Entering the programme.",
+    OFFERS: "Promo codes, gift vouchers, and money that is handed back over the counter.",
     ACCOUNT: "One's own account: registering, sessions, the mail address, the password, tickets.",
     KEYS: "Keys with which programs call.",
     WEBHOOKS: "Where events are sent to.",

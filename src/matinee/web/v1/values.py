@@ -80,8 +80,8 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _plain_day(value: object) -> object:
-    # Else a number would be taken for seconds since 1970.
-    if isinstance(value, str) and not _DAY.fullmatch(value):
+    # Else a number would be taken for seconds since 1970, also one in quotes.
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("is not a day such as 2030-05-18")
     return value
 
@@ -92,7 +92,8 @@ Address = Annotated[
 ]
 Password = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"format": "password"})]
 Code = Annotated[str, Field(min_length=1, max_length=100)]
-Day = Annotated[date, BeforeValidator(_plain_day)]
+# Not strict: behind a validator of ours, the text of a JSON body is no date of JSON any more.
+Day = Annotated[date, Field(strict=False), BeforeValidator(_plain_day)]
 # With an offset, as ISO 8601 writes it; here in UTC.
 When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Id = Annotated[int, Field(ge=1, le=ID_MAX)]

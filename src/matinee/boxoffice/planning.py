@@ -1,0 +1,129 @@
+"""Changes of the programme that seats stand in the way of: the box office looks who has one, then lets the programme act."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import TypedDict
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.claims import labels_of
+from matinee.boxoffice.errors import SeatsNotFree
+from matinee.boxoffice.holds import end_hold
+from matinee.boxoffice.locks import keep_buyers_out
+from matinee.boxoffice.models import Order, SeatClaim, Ticket
+from matinee.boxoffice.queries import claimed_seats
+from matinee.outbox.webhooks.events import announce_event
+from matinee.programme.catalogue import find_screening
+from matinee.programme.errors import CancelledScreening, ScreeningInUse
+from matinee.programme.house_seats import set_house_seats
+from matinee.programme.locks import lock_screening
+from matinee.programme.models import Film, Hall, Screening, Seat
+from matinee.programme.screenings import change_screening, delete_screening, reschedule_screening
+
+EVENT = "screening.changed"
+
+
+class PlaceAndTime(TypedDict, total=False):
+    """Where and when a screening is to be instead; the time is "HH:MM" on the cinema's wall."""
+
+    hall: Hall
+    day: date
+    time: str
+
+
+class ChangedScreening(TypedDict, total=False):
+    """What else is to be different; `price_list` as `schedule_screening` takes it."""
+
+    film: Film
+    price_list: str | None
+    format: str
+    language: str
+    subtitles: str
+    sales_end_at: datetime | None
+
+
+def require_unsold(session: Session, *, screening_id: int, now: datetime) -> Screening:
+    """The screening, of which nobody has a seat, nor gets one until the transaction ends.
+
+    Holds that ran out are ended on the way: they name seats, and nobody has them any more. Raises ScreeningNotFound and
+    ScreeningInUse.
+    """
+    screening = keep_buyers_out(session, screening_id=screening_id)
+    live = or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now)
+    claimed = select(SeatClaim.seat_id).where(SeatClaim.screening_id == screening_id, live)
+    ticketed = select(Ticket.seat_id).where(Ticket.screening_id == screening_id, Ticket.state == "valid")
+    if any(session.scalar(wanted.limit(1)) is not None for wanted in (claimed, ticketed)):
+        raise ScreeningInUse("Seats of the screening are held or sold.")
+    end_dead_holds(session, screening_id=screening_id, now=now)
+    return screening
+
+
+def end_dead_holds(session: Session, *, screening_id: int, now: datetime) -> None:
+    """End the holds of a screening that ran out, without waiting for the sweeper."""
+    dead = select(Order).where(Order.screening_id == screening_id, Order.hold_expires_at <= now)
+    for order in session.scalars(dead.order_by(Order.id).with_for_update()):
+        end_hold(session, order=order, to_state="expired", actor="worker", now=now)
+
+
+def screening_to_change(session: Session, *, screening_id: int, moves: bool) -> Screening:
+    """The screening, kept from other planners until the transaction ends; from buyers, too, where its place may change.
+
+    Raises ScreeningNotFound.
+    """
+    if moves:
+        keep_buyers_out(session, screening_id=screening_id)
+    screening = find_screening(session, screening_id=screening_id)
+    lock_screening(session, screening)
+    return screening
+
+
+def change_planned_screening(
+    session: Session,
+    *,
+    screening: Screening,
+    place: PlaceAndTime,
+    what: ChangedScreening,
+    now: datetime,
+) -> None:
+    """Change what is given about a screening that `screening_to_change` gave, and tell those who asked for it.
+
+    Raises ScreeningInUse where seats are held or sold and it would be another hall, day or time, and what
+    `reschedule_screening` and `change_screening` of the programme raise.
+    """
+    if (
+        place.get("hall", screening.hall) is not screening.hall
+        or place.get("day", screening.day) != screening.day
+        or place.get("time", screening.time) != screening.time
+    ):
+        require_unsold(session, screening_id=screening.id, now=now)
+        reschedule_screening(session, screening=screening, now=now, **place)
+    if what:
+        change_screening(session, screening=screening, **what)
+    announce_event(session, event=EVENT, payload={"screening_id": screening.id}, now=now)
+
+
+def delete_unsold(session: Session, *, screening_id: int, now: datetime) -> None:
+    """Take a screening off the programme that nobody has ever had an order for.
+
+    Raises ScreeningNotFound and ScreeningInUse: one that was sold, be it long ago, can be cancelled, not deleted.
+    """
+    delete_screening(session, screening=require_unsold(session, screening_id=screening_id, now=now))
+
+
+def keep_seats_back(session: Session, *, screening_id: int, labels: Collection[str], now: datetime) -> None:
+    """Keep the seats with these labels back for the house, and no others.
+
+    Raises ScreeningNotFound, CancelledScreening, SeatNotFound, and SeatsNotFree with the seats that somebody has.
+    """
+    screening = keep_buyers_out(session, screening_id=screening_id)
+    if screening.cancelled_at is not None:
+        raise CancelledScreening
+    taken = claimed_seats(session, screening_ids=[screening_id], now=now)[screening_id]
+    asked = session.scalars(select(Seat.id).where(Seat.hall_id == screening.hall_id, Seat.label.in_(labels)))
+    had = taken.intersection(asked)
+    if had:
+        raise SeatsNotFree(labels_of(session, had))
+    set_house_seats(session, screening=screening, labels=labels)

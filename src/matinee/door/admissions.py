@@ -1,0 +1,103 @@
+"""Letting tickets in, each once, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload
+
+from matinee.boxoffice.models import Ticket
+from matinee.boxoffice.orders import lock_order, record_note
+from matinee.boxoffice.tickets import find_ticket
+from matinee.db.constraints import translating
+from matinee.door.errors import AdmissionNotFound, AlreadyAdmitted, TicketNotValid, TicketUnpaid
+from matinee.door.models import Admission
+from matinee.outbox.webhooks.events import announce_event
+from matinee.programme.models import Hall, Screening
+
+EVENT = "ticket.admitted"
+# Nobody waits in the foyer for longer: whoever comes earlier has taken the wrong day.
+EARLY = timedelta(hours=3)
+
+TimeWarning = Literal["early", "over"]
+
+
+def admit_ticket(
+    session: Session, *, ticket_id: str, by: str, now: datetime, accept_unpaid: bool = False
+) -> Admission:
+    """Let a ticket in; of two scanners at once, one does. `by` is a user's name or a key's.
+
+    Raises TicketNotFound, TicketNotValid, AlreadyAdmitted with the moment of it, and TicketUnpaid for an order that is due
+    unless that is accepted.
+    """
+    ticket = find_ticket(session, ticket_id=ticket_id)
+    # Whoever gives the ticket back at this moment is waited for.
+    lock_order(session, ticket.order)
+    session.refresh(ticket, ["state"])
+    if ticket.state != "valid":
+        raise TicketNotValid(ticket.state)
+    admission = Admission(ticket_id=ticket.id, admitted_at=now, admitted_by=by)
+    with translating({"pk_admission": lambda: _second_time(session, ticket.id)}), session.begin_nested():
+        session.add(admission)
+    if ticket.order.state == "due" and not accept_unpaid:
+        raise TicketUnpaid
+    announce_event(session, event=EVENT, payload={"ticket_id": ticket.id}, now=now)
+    return admission
+
+
+def take_back_admission(session: Session, *, ticket_id: str, by: str, note: str, now: datetime) -> None:
+    """Let the ticket count as not admitted, so that it lets somebody in again; the trail of its order keeps what was.
+
+    Raises TicketNotFound, AdmissionNotFound.
+    """
+    ticket = find_ticket(session, ticket_id=ticket_id)
+    lock_order(session, ticket.order)
+    admission = session.get(Admission, ticket.id, populate_existing=True)
+    if admission is None:
+        raise AdmissionNotFound
+    was = f"admitted at {admission.admitted_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC by {admission.admitted_by}"
+    session.delete(admission)
+    record_note(
+        session,
+        order=ticket.order,
+        actor=by,
+        now=now,
+        note=f"{ticket.seat.label}: {was}; taken back. {note}".strip(),
+    )
+
+
+def time_warning(screening: Screening, *, now: datetime) -> TimeWarning | None:
+    """What is odd about letting somebody in to this screening now: it begins much later, or is over."""
+    if screening.starts_at - now > EARLY:
+        return "early"
+    return "over" if screening.ends_at <= now else None
+
+
+def admissions_in_order(
+    session: Session, *, screening_id: int | None, behind: ColumnElement[bool] | None, limit: int
+) -> Sequence[Admission]:
+    """Who was let in, by the moment and then the ticket, to one screening or to all. `behind`: a condition on those two."""
+    wanted = (
+        select(Admission)
+        .join(Admission.ticket)
+        .options(
+            joinedload(Admission.ticket).joinedload(Ticket.order),
+            joinedload(Admission.ticket).joinedload(Ticket.seat),
+            joinedload(Admission.ticket)
+            .joinedload(Ticket.screening)
+            .options(joinedload(Screening.film), joinedload(Screening.hall).joinedload(Hall.cinema)),
+        )
+        .order_by(Admission.admitted_at, Admission.ticket_id)
+        .limit(limit)
+    )
+    if screening_id is not None:
+        wanted = wanted.where(Ticket.screening_id == screening_id)
+    return session.scalars(wanted if behind is None else wanted.where(behind)).all()
+
+
+def _second_time(session: Session, ticket_id: str) -> AlreadyAdmitted:
+    first = select(Admission.admitted_at).where(Admission.ticket_id == ticket_id)
+    return AlreadyAdmitted(session.scalars(first).one())
