@@ -18,6 +18,7 @@ from matinee.boxoffice.sales import mail_about
 from matinee.boxoffice.seating.matching import match_seats
 from matinee.db.version import announce_change
 from matinee.outbox.webhooks.events import announce_event
+from matinee.programme.errors import HallNotFound
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Hall, HouseSeat, Screening
 from matinee.programme.occupancy import require_free
@@ -42,14 +43,17 @@ def move_screening(
 
     Tickets keep their ids, so that a printed one still lets its owner in; the mail brings what stands on them now. Holds
     move, too. What the house kept back in the old hall is on sale in the new one, but for seats of the same label. Raises
-    ScreeningNotFound, ScreeningCancelled, HallTaken, HallTooSmall.
+    ScreeningNotFound, ScreeningCancelled, HallNotFound for a hall of another cinema, HallTaken, HallTooSmall.
     """
+    # Before the screening, as everybody does who plans.
+    lock_halls(session, hall_ids=[hall.id])
     screening = keep_buyers_out(session, screening_id=screening_id)
     if screening.cancelled_at is not None:
         raise ScreeningCancelled
+    if hall.cinema_id != screening.cinema_id:
+        raise HallNotFound
     if hall.id == screening.hall_id:
         return []
-    lock_halls(session, hall_ids=[hall.id])
     require_free(
         session,
         hall=hall,
