@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
-from matinee.boxoffice.checkout import PaymentTerms, ask_provider, intend_payment
+from matinee.boxoffice.cancellations import CancellationReport, cancel_screening
+from matinee.boxoffice.checkout import PaymentTerms, ask_provider, intend_payment, take_money
 from matinee.boxoffice.exchanges import exchange_order
 from matinee.boxoffice.holds import (
     BestWish,
@@ -22,20 +25,22 @@ from matinee.boxoffice.holds import (
     release_expired_holds,
     release_hold,
 )
-from matinee.boxoffice.models import Order, OrderEvent, SeatClaim, Ticket
+from matinee.boxoffice.models import Order, OrderEvent, SeatClaim, Ticket, Voucher
+from matinee.boxoffice.moves import Reseated, move_screening
 from matinee.boxoffice.offers import SeatChoice
-from matinee.boxoffice.promo_codes import apply_promo_code, create_promo_code
+from matinee.boxoffice.orders import outstanding_amount
+from matinee.boxoffice.promo_codes import apply_promo_code, create_promo_code, remove_promo_code
 from matinee.boxoffice.refunds import refund_order, refund_tickets
 from matinee.boxoffice.rules import PUBLIC_RULES, ChoiceRules
-from matinee.boxoffice.settlement import deal_with_notice, settle_payment
+from matinee.boxoffice.settlement import deal_with_notice, fail_payment, settle_payment
 from matinee.boxoffice.vouchers import create_voucher, pay_with_voucher
 from matinee.kernel.natural import natural_key
 from matinee.outbox.models import Message
 from matinee.payments.models import Payment, PaymentRefund
-from matinee.payments.protocol import ProviderNotice
-from matinee.programme.models import Cinema, Seat
+from matinee.payments.protocol import PaymentProvider, ProviderNotice
+from matinee.programme.models import Cinema, Hall, Screening, Seat
 from matinee.web.shared.services import Services
-from tests.building import NOW, Buyer, House
+from tests.building import NOW, Buyer, House, count_rows
 
 HOLD = timedelta(minutes=10)
 PAYMENT = timedelta(minutes=15)
@@ -44,16 +49,41 @@ TERMS = HoldTerms(lifetime=HOLD, seats_max=10, extensions_max=10)
 # Most tests are about other things than the rules of choosing.
 ANY_CHOICE = ChoiceRules(orphans=False, companions=False)
 GUEST = "guest@example.org"
+# The way to pay that `Sale.intend` and `Sale.notice` mean where none is named.
+CARD = "stripe"
+
+Result = TypeVar("Result")
+Types = Sequence[str | None] | None
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What an order says about money, in minor units."""
+
+    total: int
+    paid: int
+    refunded: int
+    outstanding: int
+
+
+def choices_of(labels: Sequence[str], types: Types = None) -> list[SeatChoice]:
+    """A choice for each label; without types, for the cinema's first ticket type."""
+    return [SeatChoice(label, one) for label, one in zip(labels, types or [None] * len(labels), strict=True)]
 
 
 class Sale:
-    """What buyers, staff and providers do."""
+    """What buyers, staff and providers do. Without `screening`, at the lettered hall's, which has prices."""
 
     def __init__(self, services: Services, house: House, buyer: Buyer) -> None:
         self.services, self.house, self.buyer = services, house, buyer
 
-    def write(self, work):
+    def write(self, work: Callable[[Session], Result]) -> Result:
         return self.services.transactions.write(work)
+
+    def read(self, work: Callable[[Session], Result]) -> Result:
+        return self.services.transactions.read(work)
+
+    # Holding.
 
     def hold(
         self,
@@ -61,46 +91,54 @@ class Sale:
         now: datetime = NOW,
         screening: int | None = None,
         known: bool = True,
-        types: Sequence[str | None] | None = None,
+        types: Types = None,
         rules: ChoiceRules = ANY_CHOICE,
         terms: HoldTerms = TERMS,
         channel: str = "site",
+        email: str | None = GUEST,
     ) -> int:
-        """Hold seats of the lettered hall's screening, or of another; return the order's id."""
-        choices = [
-            SeatChoice(label, one) for label, one in zip(labels, types or [None] * len(labels), strict=True)
-        ]
+        """Hold seats; return the order's id. Whoever is not `known` is a guest with an address, unless `email` is None."""
 
         def work(session: Session) -> int:
             order = hold_seats(
-                session, screening_id=screening or self.house.lettered, choices=choices,
+                session, screening_id=screening or self.house.lettered, choices=choices_of(labels, types),
                 holder=self._holder(session, known=known, channel=channel), terms=terms, rules=rules, now=now,
             )  # fmt: skip
-            order.contact_email = None if known else GUEST
+            order.contact_email = None if known else email
             return order.id
 
         return self.write(work)
 
-    def hold_best(self, count: int, *, now: datetime = NOW, screening: int | None = None, **wish) -> int:
+    def hold_best(
+        self,
+        count: int,
+        *,
+        now: datetime = NOW,
+        screening: int | None = None,
+        types: Types = None,
+        terms: HoldTerms = TERMS,
+        **wish: Any,
+    ) -> int:
+        """Hold the best seats that are available; return the order's id. `wish`: `zone`, `split`."""
         return self.write(
-            lambda session: hold_best_seats(
-                session, screening_id=screening or self.house.lettered, wish=BestWish([None] * count, **wish),
-                holder=self._holder(session, known=True, channel="site"), terms=TERMS, now=now,
+            lambda s: hold_best_seats(
+                s, screening_id=screening or self.house.lettered, wish=BestWish(types or [None] * count, **wish),
+                holder=self._holder(s, known=True, channel="site"), terms=terms, now=now,
             ).id
         )  # fmt: skip
 
-    def _holder(self, session: Session, *, known: bool, channel: str) -> Holder:
-        user = session.get_one(User, self.buyer.id) if known else None
-        return Holder(channel=channel, user=user, secret=None if known else "s3cret")
-
     def change(
-        self, order_id: int, *labels: str, now: datetime = NOW, types=None, rules: ChoiceRules = ANY_CHOICE
+        self,
+        order_id: int,
+        *labels: str,
+        now: datetime = NOW,
+        types: Types = None,
+        rules: ChoiceRules = ANY_CHOICE,
+        terms: HoldTerms = TERMS,
     ) -> None:
-        choices = [
-            SeatChoice(label, one) for label, one in zip(labels, types or [None] * len(labels), strict=True)
-        ]
+        choices = choices_of(labels, types)
         self._on(
-            order_id, lambda s, o: change_hold(s, order=o, choices=choices, terms=TERMS, rules=rules, now=now)
+            order_id, lambda s, o: change_hold(s, order=o, choices=choices, terms=terms, rules=rules, now=now)
         )
 
     def extend(self, order_id: int, now: datetime = NOW, terms: HoldTerms = TERMS) -> None:
@@ -109,40 +147,72 @@ class Sale:
     def release(self, order_id: int, now: datetime = NOW) -> None:
         self._on(order_id, lambda s, o: release_hold(s, order=o, actor="buyer", now=now))
 
-    def intend(self, order_id: int, provider: str = "stripe", now: datetime = NOW) -> str:
+    def sweep(self, now: datetime) -> int:
+        return self.write(lambda s: release_expired_holds(s, now=now))
+
+    # Paying.
+
+    def intend(self, order_id: int, provider: str = CARD, now: datetime = NOW) -> str:
         """Begin to pay; return the payment's public id. No provider is asked."""
         return self._on(
             order_id,
             lambda s, o: intend_payment(s, order=o, provider=provider, lifetime=PAYMENT, now=now).public_id,
         )
 
-    def ask(self, public_id: str, now: datetime = NOW) -> Payment:
+    def ask(
+        self, public_id: str, providers: Mapping[str, PaymentProvider] | None = None, now: datetime = NOW
+    ) -> Payment:
+        """Ask the payment's provider, one of those that are set up here if no others are named."""
         terms = PaymentTerms(PAYMENT, "http://testserver/paid", "http://testserver/not-paid")
         return ask_provider(
-            self.services.transactions, self.services.payments, public_id=public_id, terms=terms, now=now
+            self.services.transactions,
+            self.services.payments if providers is None else providers,
+            public_id=public_id,
+            terms=terms,
+            now=now,
         )
 
     def settle(self, public_id: str, now: datetime = NOW) -> bool:
         return self.write(lambda s: settle_payment(s, public_id=public_id, now=now))
 
+    def fail(self, public_id: str, now: datetime = NOW) -> bool:
+        return self.write(lambda s: fail_payment(s, public_id=public_id, reason="declined", now=now))
+
     def pay(self, order_id: int, now: datetime = NOW) -> str:
         """Begin to pay, and the money is there; return the payment's public id."""
-        free = self.order(order_id).total_amount == 0
-        public_id = self.intend(order_id, "free" if free else "stripe", now=now)
+        free = self.sums(order_id).outstanding == 0
+        public_id = self.intend(order_id, "free" if free else CARD, now=now)
         assert self.settle(public_id, now=now)
         return public_id
 
-    def notice(self, notice: ProviderNotice, now: datetime = NOW) -> None:
-        self.write(lambda s: deal_with_notice(s, provider="stripe", notice=notice, now=now))
+    def sold(self, *labels: str, screening: int | None = None, now: datetime = NOW, **more: Any) -> int:
+        """Hold seats and pay for them; return the order's id."""
+        order_id = self.hold(*labels, screening=screening, now=now, **more)
+        self.pay(order_id, now=now)
+        return order_id
+
+    def take_money(self, order_id: int, now: datetime = NOW) -> int:
+        """The counter takes what is left to pay; return how much."""
+        return self._on(order_id, lambda s, o: take_money(s, order=o, actor="till 1", now=now).amount)
+
+    def notice(self, notice: ProviderNotice, now: datetime = NOW, provider: str = CARD) -> None:
+        self.write(lambda s: deal_with_notice(s, provider=provider, notice=notice, now=now))
+
+    # Giving back, exchanging.
 
     def refund(self, order_id: int, now: datetime = NOW) -> None:
         self._on(order_id, lambda s, o: refund_order(s, order=o, actor="counter", reason="ill", now=now))
 
     def refund_some(self, order_id: int, *labels: str, now: datetime = NOW) -> None:
         ids = [ticket.id for label, ticket in self.tickets(order_id).items() if label in labels]
+        self.refund_ids(order_id, ids, now=now)
+
+    def refund_ids(self, order_id: int, ticket_ids: Sequence[str], now: datetime = NOW) -> None:
         self._on(
             order_id,
-            lambda s, o: refund_tickets(s, order=o, ticket_ids=ids, actor="counter", reason="ill", now=now),
+            lambda s, o: refund_tickets(
+                s, order=o, ticket_ids=ticket_ids, actor="counter", reason="ill", now=now
+            ),
         )
 
     def exchange(
@@ -151,34 +221,40 @@ class Sale:
         screening: int,
         *labels: str,
         now: datetime = NOW,
+        types: Types = None,
         rules: ChoiceRules = ANY_CHOICE,
     ) -> None:
         self._on(
             order_id,
             lambda s, o: len(
                 exchange_order(
-                    s, order=o, screening_id=screening, choices=[SeatChoice(label) for label in labels],
-                    rules=rules, actor="buyer", reason="", now=now,
+                    s, order=o, screening_id=screening, choices=choices_of(labels, types), rules=rules,
+                    actor="buyer", reason="", now=now,
                 )
             ),
         )  # fmt: skip
 
-    def promo(self, code: str, *, kind: str = "percentage", value: int = 10, **more) -> int:
+    # Promo codes and vouchers.
+
+    def promo(self, code: str, *, kind: str = "percentage", value: int = 10, **more: Any) -> int:
+        """Make a promo code of the first cinema, or of `cinema_id`; return its id."""
+        more = {"cinema_id": self.house.cinema, **more}
         return self.write(
-            lambda s: (
-                create_promo_code(
-                    s, cinema_id=self.house.cinema, code=code, kind=kind, value=value, now=NOW, **more
-                ).id
-            )
+            lambda s: create_promo_code(s, code=code, kind=kind, value=value, now=NOW, **more).id
         )
 
     def apply(self, order_id: int, code: str, now: datetime = NOW) -> None:
         self._on(order_id, lambda s, o: apply_promo_code(s, order=o, code=code, now=now))
 
-    def voucher(self, amount: int) -> str:
+    def remove_promo(self, order_id: int, now: datetime = NOW) -> None:
+        self._on(order_id, lambda s, o: remove_promo_code(s, order=o, now=now))
+
+    def voucher(self, amount: int, *, cinema: int | None = None, valid_until: datetime | None = None) -> str:
+        """Make a voucher of the first cinema, or of another; return its code."""
+
         def work(session: Session) -> str:
-            cinema = session.get_one(Cinema, self.house.cinema)
-            return create_voucher(session, cinema=cinema, amount=amount, valid_until=None, now=NOW)[1]
+            owner = session.get_one(Cinema, cinema or self.house.cinema)
+            return create_voucher(session, cinema=owner, amount=amount, valid_until=valid_until, now=NOW)[1]
 
         return self.write(work)
 
@@ -186,14 +262,47 @@ class Sale:
         """Pay with the voucher; return what it paid."""
         return self._on(order_id, lambda s, o: pay_with_voucher(s, order=o, code=code, now=now).amount)
 
-    def sweep(self, now: datetime) -> int:
-        return self.write(lambda s: release_expired_holds(s, now=now))
+    def balance(self, code: str) -> int:
+        """What is left on the voucher."""
+        return self.read(
+            lambda s: s.scalars(select(Voucher).where(Voucher.code_hint == code[-4:])).one().balance
+        )
+
+    # Screenings.
+
+    def cancel(self, screening: int, now: datetime = NOW) -> CancellationReport:
+        return self.write(
+            lambda s: cancel_screening(s, screening_id=screening, actor="manager", reason="no power", now=now)
+        )
+
+    def move(self, screening: int, hall: int, now: datetime = NOW) -> list[Reseated]:
+        return self.write(
+            lambda s: move_screening(
+                s, screening_id=screening, hall=s.get_one(Hall, hall), actor="manager", now=now
+            )
+        )
+
+    def change_cinema(self, **values: Any) -> None:
+        """Let the first cinema have other rules."""
+        self.write(lambda s: self._set(s.get_one(Cinema, self.house.cinema), values))
+
+    def change_screening(self, screening: int, **values: Any) -> None:
+        self.write(lambda s: self._set(s.get_one(Screening, screening), values))
+
+    # Looking.
 
     def order(self, order_id: int) -> Order:
-        return self.services.transactions.read(lambda s: s.get_one(Order, order_id))
+        return self.read(lambda s: s.get_one(Order, order_id))
+
+    def state(self, order_id: int) -> str:
+        return self.order(order_id).state
+
+    def sums(self, order_id: int) -> Sums:
+        order = self.order(order_id)
+        return Sums(order.total_amount, order.paid_amount, order.refunded_amount, outstanding_amount(order))
 
     def tickets(self, order_id: int, *, state: str = "valid") -> dict[str, Ticket]:
-        """The order's tickets in this state, by their seats."""
+        """The order's tickets in this state, by their seats in natural order."""
 
         def read(session: Session) -> dict[str, Ticket]:
             rows = session.execute(
@@ -203,7 +312,7 @@ class Sale:
             )
             return dict(sorted(((label, one) for label, one in rows), key=lambda pair: natural_key(pair[0])))
 
-        return self.services.transactions.read(read)
+        return self.read(read)
 
     def claimed(self, order_id: int) -> dict[str, datetime | None]:
         """The seats that the order has, each with the end of its claim."""
@@ -216,41 +325,89 @@ class Sale:
             )
             return {label: expires_at for label, expires_at in rows}  # noqa: C416 - rows
 
-        return self.services.transactions.read(read)
+        return self.read(read)
 
     def payment(self, public_id: str) -> Payment:
-        return self.services.transactions.read(
-            lambda s: s.scalars(select(Payment).where(Payment.public_id == public_id)).one()
-        )
+        return self.read(lambda s: s.scalars(select(Payment).where(Payment.public_id == public_id)).one())
 
     def refunds(self) -> list[tuple[int, str]]:
         """Amount and state of every refund, in their order."""
 
         def read(session: Session) -> list[tuple[int, str]]:
-            return [
-                (one.amount, one.state)
-                for one in session.scalars(select(PaymentRefund).order_by(PaymentRefund.id))
-            ]
+            found = session.scalars(select(PaymentRefund).order_by(PaymentRefund.id))
+            return [(one.amount, one.state) for one in found]
 
-        return self.services.transactions.read(read)
+        return self.read(read)
 
     def mails(self) -> list[str]:
         """The kinds of the mails in the outbox, in their order."""
-        return self.services.transactions.read(
-            lambda s: list(
-                s.scalars(select(Message.kind).where(Message.channel == "mail").order_by(Message.id))
-            )
-        )
+        return [message.kind for message in self.messages()]
+
+    def messages(self) -> list[Message]:
+        """The mails in the outbox, in their order."""
+        wanted = select(Message).where(Message.channel == "mail").order_by(Message.id)
+        return self.read(lambda s: list(s.scalars(wanted)))
 
     def steps(self, order_id: int) -> list[tuple[str | None, str]]:
-        def read(session: Session) -> list[tuple[str | None, str]]:
-            wanted = select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
-            return [(event.from_state, event.to_state) for event in session.scalars(wanted)]
+        return [(event.from_state, event.to_state) for event in self.events(order_id)]
 
-        return self.services.transactions.read(read)
+    def events(self, order_id: int) -> list[OrderEvent]:
+        """The trail of the order."""
+        wanted = select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
+        return self.read(lambda s: list(s.scalars(wanted)))
 
-    def _on(self, order_id: int, work):
+    def count(self, model: type[Any]) -> int:
+        return self.read(lambda s: count_rows(s, model))
+
+    def check_books(self) -> None:
+        """Money taken equals valid tickets and refunds together, to the unit; and each order's sums agree with it."""
+        self.read(_check_books)
+
+    def _holder(self, session: Session, *, known: bool, channel: str) -> Holder:
+        user = session.get_one(User, self.buyer.id) if known else None
+        return Holder(channel=channel, user=user, secret=None if known else "s3cret")
+
+    def _on(self, order_id: int, work: Callable[[Session, Order], Result]) -> Result:
         return self.write(lambda session: work(session, session.get_one(Order, order_id)))
 
+    @staticmethod
+    def _set(row: object, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            assert hasattr(row, name), name
+            setattr(row, name, value)
 
-__all__ = ["ANY_CHOICE", "END", "HOLD", "PUBLIC_RULES", "Sale"]
+
+def _check_books(session: Session) -> None:
+    settled = sum(session.scalars(select(Payment.amount).where(Payment.state == "settled")))
+    refunds = sum(session.scalars(select(PaymentRefund.amount)))
+    valid_of_paid, waiting = 0, 0
+    for order in session.scalars(select(Order)):
+        tickets = session.scalars(
+            select(Ticket).where(Ticket.order_id == order.id, Ticket.state == "valid")
+        ).all()
+        worth = sum(ticket.amount + ticket.fee_amount for ticket in tickets)
+        kept = order.paid_amount - order.refunded_amount
+        if order.state in ("paid", "due"):
+            assert worth + order.refunded_amount == order.total_amount, order.state
+            assert (outstanding_amount(order) > 0) == (order.state == "due")
+        elif order.state not in ("held", "paying"):
+            assert (kept, tickets, outstanding_amount(order) if order.state != "expired" else 0) == (0, [], 0)
+        valid_of_paid += worth if order.state == "paid" else 0
+        waiting += kept if order.state != "paid" else 0
+    # What is paid for orders that are not paid in full is neither a ticket's nor back.
+    assert settled == valid_of_paid + refunds + waiting
+
+
+__all__ = [
+    "ANY_CHOICE",
+    "CARD",
+    "END",
+    "GUEST",
+    "HOLD",
+    "PAYMENT",
+    "PUBLIC_RULES",
+    "TERMS",
+    "Sale",
+    "Sums",
+    "choices_of",
+]

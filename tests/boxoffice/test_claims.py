@@ -9,9 +9,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.claims import choose_seats, claim_seats, keep_claims_for_good, release_claims
-from matinee.boxoffice.errors import SeatsNotFree
-from matinee.boxoffice.models import Order, SeatClaim, Ticket
+from matinee.boxoffice.claims import choose_seats, claim_seats, release_claims, renew_claims
+from matinee.boxoffice.errors import HoldExpired, SeatsNotFree
+from matinee.boxoffice.models import Order, OrderLine, SeatClaim, Ticket
 from matinee.boxoffice.queries import claimed_seats
 from matinee.boxoffice.sales import new_order
 from matinee.boxoffice.tickets import new_ticket_id
@@ -132,16 +132,56 @@ def test_only_seats_that_are_for_sale_can_be_chosen(services: Services, house: H
         choose(house.second_hall, "1")
 
 
-def test_claims_become_a_sale_only_while_the_hold_lasts(services: Services, house: House) -> None:
-    order_id = services.transactions.write(lambda s: claim(s, house.first_hall, "1", "2", until=NOW + MINUTE))
+def test_an_order_claims_its_own_seats_anew(services: Services, house: House) -> None:
+    def claim_twice(session: Session) -> int:
+        order_id = claim(session, house.first_hall, "1", until=NOW + MINUTE)
+        seats = [seat_id(session, house.first_hall, label) for label in ("1", "2")]
+        order = session.get_one(Order, order_id)
+        claim_seats(session, order=order, seat_ids=seats, expires_at=None, now=NOW)
+        return order_id
 
-    def keep(session: Session, now) -> int:
-        return keep_claims_for_good(session, order=session.get_one(Order, order_id), now=now)
+    order_id = services.transactions.write(claim_twice)
+    kept = services.transactions.read(lambda session: session.scalars(select(SeatClaim)).all())
+    assert [(one.order_id, one.expires_at) for one in kept] == [(order_id, None)] * 2
 
-    assert services.transactions.write(lambda session: keep(session, NOW + MINUTE)) == 0
-    assert services.transactions.write(lambda session: keep(session, NOW)) == 2
-    ends = services.transactions.read(lambda session: session.scalars(select(SeatClaim.expires_at)).all())
-    assert ends == [None, None]
+
+def renewable(session: Session, house: House, *labels: str) -> int:
+    """A hold of seats with its lines."""
+    order_id = claim(session, house.first_hall, *labels, until=NOW + MINUTE)
+    session.add_all(
+        OrderLine(order_id=order_id, seat_id=seat_id(session, house.first_hall, label), amount=0)
+        for label in labels
+    )
+    return order_id
+
+
+def test_claims_are_renewed_with_those_that_were_lost_and_are_free(services: Services, house: House) -> None:
+    order_id = services.transactions.write(lambda session: renewable(session, house, "1", "2"))
+
+    def lose_one_and_renew(session: Session, until) -> None:
+        order = session.get_one(Order, order_id)
+        release_claims(session, order=order, seat_ids=[seat_id(session, house.first_hall, "1")])
+        renew_claims(session, order=order, expires_at=until, now=NOW)
+
+    for until in (NOW + 2 * MINUTE, None):
+        services.transactions.write(lambda session, until=until: lose_one_and_renew(session, until))
+        ends = services.transactions.read(lambda session: session.scalars(select(SeatClaim.expires_at)).all())
+        assert ends == [until, until]
+
+
+def test_claims_are_renewed_all_or_none(services: Services, house: House) -> None:
+    order_id = services.transactions.write(lambda session: renewable(session, house, "1", "2"))
+    other = services.transactions.write(lambda s: claim(s, house.first_hall, "2", now=NOW + MINUTE))
+
+    def renew(session: Session) -> None:
+        with pytest.raises(HoldExpired):
+            renew_claims(session, order=session.get_one(Order, order_id), expires_at=None, now=NOW + MINUTE)
+
+    services.transactions.write(renew)
+    kept = services.transactions.read(
+        lambda s: s.scalars(select(SeatClaim).order_by(SeatClaim.seat_id)).all()
+    )
+    assert [(one.order_id, one.expires_at) for one in kept] == [(order_id, NOW + MINUTE), (other, None)]
 
 
 def test_letting_go_frees_only_what_is_still_the_orders_own(services: Services, house: House) -> None:

@@ -16,11 +16,12 @@ from matinee.kernel.codes import TYPEABLE
 from matinee.web.shared.services import Services
 from tests.building import NOW, House
 
-# As the design has it, and `due` for what is paid at the counter.
+# As the design has it; and `due` for what is paid at the counter, or was exchanged for something dearer.
 STEPS = {
     ("held", "paying"), ("held", "due"), ("held", "paid"), ("held", "cancelled"), ("held", "expired"),
     ("paying", "held"), ("paying", "paid"), ("paying", "cancelled"), ("paying", "expired"),
-    ("due", "paid"), ("due", "cancelled"), ("paid", "refunded"), ("paid", "cancelled"), ("expired", "paid"),
+    ("due", "paid"), ("due", "refunded"), ("due", "cancelled"), ("paid", "due"), ("paid", "refunded"),
+    ("paid", "cancelled"), ("expired", "paid"),
 }  # fmt: skip
 
 

@@ -8,19 +8,21 @@ from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User, UserSession
-from matinee.boxoffice.errors import SeatNamedTwice, SeatsNotFree, TooManySeats
-from matinee.boxoffice.holds import hold_seats
+from matinee.boxoffice.errors import NoSeats, SeatNamedTwice, SeatsNotFree, TooManySeats
 from matinee.boxoffice.models import Order, OrderEvent, SeatClaim, Ticket
-from matinee.boxoffice.purchases import Purchase, Sold, check_seats_asked, purchase_seats
+from matinee.boxoffice.purchases import Purchase, Sold, purchase_seats
+from matinee.boxoffice.rules import check_seats_asked
 from matinee.boxoffice.tickets import find_ticket, tickets_of_user
 from matinee.db.errors import DatabaseUnavailable
 from matinee.kernel.errors import DomainError
 from matinee.outbox.models import Message
+from matinee.programme.models import Price
 from matinee.web.shared.services import Services
+from tests.boxoffice.selling import END, Sale
 from tests.building import DAY, LETTERED, NOW, PRICE_A, PRICE_B, Buyer, House, count_rows
 
 
@@ -82,19 +84,24 @@ def test_both_ways_of_selling_leave_the_same_rows(services: Services, wanted: Pu
     assert [len(part) for part in first] == [1, 2, 2, 1, 1]
 
 
-def test_a_hold_is_not_sold_over_until_it_runs_out(
-    services: Services, wanted: Purchase, house: House
+def test_a_hold_is_not_sold_over_until_it_runs_out(sale: Sale, services: Services, wanted: Purchase) -> None:
+    order_id = sale.hold("A1")
+    with pytest.raises(SeatsNotFree):
+        purchase(services, wanted, now=END - timedelta(microseconds=1))
+    assert len(purchase(services, wanted, now=END)) == 2
+    assert sale.claimed(order_id) == {}
+
+
+def test_a_seat_that_should_cost_something_and_has_no_price_is_not_given_away(
+    services: Services, wanted: Purchase
 ) -> None:
     services.transactions.write(
-        lambda session: hold_seats(
-            session, screening_id=house.lettered, labels=["A1"], buyer=None, currency="UAH", channel="site",
-            lifetime=timedelta(minutes=10), now=NOW,
-        )
-    )  # fmt: skip
-    end = NOW + timedelta(minutes=10)
-    with pytest.raises(SeatsNotFree):
-        purchase(services, wanted, now=end - timedelta(microseconds=1))
-    assert len(purchase(services, wanted, now=end)) == 2
+        lambda session: session.execute(delete(Price).where(Price.zone == "standard"))
+    )
+    for labels in (["A1"], ["B1", "A1"]):
+        with pytest.raises(SeatsNotFree):
+            purchase(services, replace(wanted, labels=labels))
+    assert len(purchase(services, replace(wanted, labels=["B1"]))) == 1
 
 
 def test_a_purchase_shows_at_once_in_the_version_of_the_data(services: Services, wanted: Purchase) -> None:
@@ -181,6 +188,8 @@ def test_a_version_that_cannot_be_moved_does_not_undo_the_purchase(
 
 def test_seats_that_no_purchase_may_have() -> None:
     check_seats_asked(["1", "2"], seats_max=2)
+    with pytest.raises(NoSeats):
+        check_seats_asked([], seats_max=2)
     with pytest.raises(SeatNamedTwice):
         check_seats_asked(["1", "2", "1"], seats_max=5)
     with pytest.raises(TooManySeats, match="at most 2 seats"):

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from html.parser import HTMLParser
 from io import BytesIO
 
 import pytest
@@ -14,15 +11,12 @@ from sqlalchemy import update
 
 from matinee.boxoffice.models import Ticket
 from matinee.db.transaction import Transactions
-from matinee.outbox.composing import ComposedMail, MailContext
-from matinee.outbox.envelope import Sender, build_email
+from matinee.outbox.composing import ComposedMail
 from matinee.outbox.errors import NothingToSend
 from matinee.tickets.facts import long_day
 from matinee.tickets.mails import COMPOSERS
 from tests.tickets.conftest import BOUGHT, START, Sale, store_sale
-
-CONTEXT = MailContext(base_url="https://tickets.odeon.example", now=BOUGHT)
-IDS = ["XXXXXXXXXXXXXXA2", "XXXXXXXXXXXXXA10"]
+from tests.tickets.reading_mail import CONTEXT, IDS, ReadHtml, received
 
 
 def composed(transactions: Transactions, sale: Sale) -> ComposedMail:
@@ -32,42 +26,6 @@ def composed(transactions: Transactions, sale: Sale) -> ComposedMail:
 
 def compose(transactions: Transactions, order_id: int) -> ComposedMail:
     return transactions.read(lambda session: COMPOSERS["tickets"](session, {"order_id": order_id}, CONTEXT))
-
-
-def received(mail: ComposedMail) -> EmailMessage:
-    sent = build_email(
-        mail,
-        sender=Sender("Odeon", "tickets@odeon.example"),
-        recipient="anna@example.org",
-        message_id="<1@odeon.example>",
-        now=BOUGHT,
-    )
-    parsed = message_from_bytes(sent.as_bytes(), policy=policy.default)
-    assert isinstance(parsed, EmailMessage)
-    return parsed
-
-
-class ReadHtml(HTMLParser):
-    """What a person sees, and where pictures and links lead."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.words = ""
-        self.pictures: list[str] = []
-        self.links: list[str] = []
-        self.tags: set[str] = set()
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        values = dict(attrs)
-        if tag == "img":
-            self.pictures.append(str(values["src"]))
-        if tag == "a":
-            self.links.append(str(values["href"]))
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
 
 
 def test_the_mail_says_film_day_time_hall_seats_and_address_in_both_forms(transactions: Transactions) -> None:

@@ -49,7 +49,8 @@ def cancel_screening(
             sold += 1
             refund_order(session, order=order, actor=actor, reason=reason, now=now, mail=MAIL)
         elif order.state in UNPAID:
-            end_hold(session, order=order, to_state="cancelled", actor=actor, now=now, note=reason)
+            note = f"The screening was cancelled. {reason}".strip()
+            end_hold(session, order=order, to_state="cancelled", actor=actor, now=now, note=note)
     announce_change(session)
     announce_event(session, event="screening.changed", payload={"screening_id": screening_id}, now=now)
     return CancellationReport(orders=sold, holds=len(orders) - sold)

@@ -17,7 +17,13 @@ from matinee.boxoffice.errors import NothingToPay, PaidTooLate, SomethingToPay
 from matinee.boxoffice.holds import prolong_hold
 from matinee.boxoffice.models import Order, OrderPayment
 from matinee.boxoffice.orders import lock_order, outstanding_amount, recipient_of, record_note, record_step
-from matinee.boxoffice.settlement import fail_payment, require_payable, settle_payment
+from matinee.boxoffice.settlement import (
+    fail_payment,
+    require_open_to_payment,
+    require_payable,
+    settle_at_once,
+    settle_payment,
+)
 from matinee.db.transaction import Transactions
 from matinee.payments.charges import find_payment, new_payment, record_started
 from matinee.payments.errors import PaymentRefused, ProviderNotFound, ProviderUnavailable
@@ -45,7 +51,7 @@ def intend_payment(
 ) -> Payment:
     """Store that the order is about to be paid through this provider, and keep its seats for as long as that takes.
 
-    Raises StepNotAllowed, HoldExpired, ContactMissing, NothingToPay, SomethingToPay, PaidTooLate.
+    Raises StepNotAllowed, HoldExpired, ContactMissing, NothingToPay, SomethingToPay, PaidTooLate, PromoCodeUsedUp.
     """
     lock_order(session, order)
     require_payable(order, now=now)
@@ -101,7 +107,7 @@ def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> 
     Raises StepNotAllowed, HoldExpired, NothingToPay.
     """
     lock_order(session, order)
-    require_payable(order, now=now)
+    require_open_to_payment(order, now=now)
     amount = outstanding_amount(order)
     if amount <= 0:
         raise NothingToPay
@@ -110,7 +116,7 @@ def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> 
         payment = _new_order_payment(
             session, order, provider=COUNTER, amount=amount, expires_at=None, now=now
         )
-    settle_payment(session, public_id=payment.public_id, now=now)
+    settle_at_once(session, payment=payment, now=now)
     record_note(session, order=order, actor=actor, now=now, note="paid at the counter")
     return payment
 
@@ -198,7 +204,7 @@ def _awaited_at_counter(session: Session, order: Order, amount: int) -> Payment 
 
 
 def _request_for(session: Session, public_id: str, terms: PaymentTerms) -> tuple[str, str, PaymentRequest]:
-    payment = find_payment(session, public_id=public_id)
+    payment = look_up_payment(session, public_id=public_id)
     order = session.scalars(
         select(Order)
         .join(OrderPayment, OrderPayment.order_id == Order.id)

@@ -38,8 +38,8 @@ def claim_seats(
 ) -> None:
     """Claim the seats of the order's screening for the order: until `expires_at`, or for good where that is None.
 
-    Raises SeatsNotFree, with their labels, where some are claimed; what was done since the caller's last savepoint or
-    begin must then be rolled back.
+    Those that the order has already are claimed anew. Raises SeatsNotFree, with their labels, where some are another's; what
+    was done since the caller's last savepoint or begin must then be rolled back.
     """
     keys = ", ".join(str(int(seat_id)) for seat_id in seat_ids)
     statement = claim_sql(
@@ -74,10 +74,18 @@ def renew_claims(session: Session, *, order: Order, expires_at: datetime | None,
         raise HoldExpired
     try:
         with session.begin_nested():
-            release_claims(session, order=order)
             claim_seats(session, order=order, seat_ids=seat_ids, expires_at=expires_at, now=now)
     except SeatsNotFree as error:
         raise HoldExpired from error
+
+
+def lock_claims(session: Session, *, orders: Iterable[Order]) -> None:
+    """Wait for whoever is about to take seats of these orders over, then keep others from them.
+
+    In the order in which they are taken; whoever frees seats that may be taken over begins with this.
+    """
+    wanted = select(SeatClaim.seat_id).where(SeatClaim.order_id.in_([order.id for order in orders]))
+    session.execute(wanted.order_by(SeatClaim.screening_id, SeatClaim.seat_id).with_for_update()).all()
 
 
 def release_claims(session: Session, *, order: Order, seat_ids: Iterable[int] | None = None) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
 from matinee.boxoffice.choosing import choose_priced_seats
-from matinee.boxoffice.claims import claim_seats, release_claims, renew_claims
+from matinee.boxoffice.claims import claim_seats, lock_claims, release_claims, renew_claims
 from matinee.boxoffice.errors import (
     HouseSellingOut,
     NotEnoughSeats,
@@ -34,7 +34,7 @@ from matinee.boxoffice.orders import UNPAID, lock_order, record_start, record_st
 from matinee.boxoffice.pricing import reprice_order
 from matinee.boxoffice.promo_codes import claim_promo_use
 from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
-from matinee.boxoffice.sales import new_order
+from matinee.boxoffice.sales import mail_money_back, new_order
 from matinee.boxoffice.seating.best import best_available
 from matinee.kernel.codes import hash_secret
 
@@ -43,6 +43,8 @@ SWEEP_ORDERS_MAX = 200
 # Another buyer may take what was found before it is claimed; then the next best is looked for.
 BEST_TRIES_MAX = 5
 HOLDER = "buyer"
+# Why money goes back that was a part of the price of a hold.
+ENDINGS = {"cancelled": "The seats were given back.", "expired": "The time to pay the rest was over."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def change_hold(
 def extend_hold(session: Session, *, order: Order, terms: HoldTerms, now: datetime) -> None:
     """Let the hold live for a whole lifetime from now on.
 
-    Raises StepNotAllowed, HoldExpired, PaymentUnderWay, SalesClosed, TooManyExtensions, HouseSellingOut.
+    Raises StepNotAllowed, HoldExpired, PaymentUnderWay, SalesClosed, TooManyExtensions, HouseSellingOut, PromoCodeUsedUp.
     """
     lock_order(session, order)
     require_live_hold(order, now=now)
@@ -178,7 +180,7 @@ def extend_hold(session: Session, *, order: Order, terms: HoldTerms, now: dateti
 
 
 def prolong_hold(session: Session, *, order: Order, until: datetime, now: datetime) -> None:
-    """Keep seats and promo code until `until`, if that is later than now planned. Raises HoldExpired."""
+    """Keep seats and promo code until `until`, if that is later than now planned. Raises HoldExpired, PromoCodeUsedUp."""
     assert order.hold_expires_at is not None, "only a live hold is prolonged"
     order.hold_expires_at = max(order.hold_expires_at, until)
     claim_promo_use(session, order=order, now=now)
@@ -186,9 +188,13 @@ def prolong_hold(session: Session, *, order: Order, until: datetime, now: dateti
 
 
 def release_hold(session: Session, *, order: Order, actor: str, now: datetime) -> None:
-    """Give the seats of a hold back before its time, and what was paid of it. Raises StepNotAllowed for no hold."""
+    """Give the seats of a hold back before its time, and what was paid of it.
+
+    Raises StepNotAllowed for no hold, HoldExpired for one that expired.
+    """
     lock_order(session, order)
     if order.state in UNPAID:
+        lock_claims(session, orders=[order])
         end_hold(session, order=order, to_state="cancelled", actor=actor, now=now)
     else:
         # Refuses it, in the words of the one function that knows the steps.
@@ -198,10 +204,13 @@ def release_hold(session: Session, *, order: Order, actor: str, now: datetime) -
 def end_hold(
     session: Session, *, order: Order, to_state: str, actor: str, now: datetime, note: str = ""
 ) -> None:
-    """End a locked order that is not sold: its seats are free, and what was paid of it goes back."""
+    """End a locked order that is not sold: its seats are free; what was paid of it goes back, and the buyer is told."""
     record_step(session, order=order, to_state=to_state, actor=actor, now=now, note=note)
     release_claims(session, order=order)
-    give_all_back(session, order=order, reason=note or f"The order is {to_state}.", now=now)
+    reason = note or ENDINGS[to_state]
+    amount = give_all_back(session, order=order, reason=reason, now=now)
+    if amount:
+        mail_money_back(session, order=order, amount=amount, reason=reason, now=now)
 
 
 def release_expired_holds(session: Session, *, now: datetime) -> int:
@@ -214,6 +223,7 @@ def release_expired_holds(session: Session, *, now: datetime) -> int:
         # Another sweeper, or a buyer in the middle of something, has the others.
         .with_for_update(skip_locked=True)
     ).all()
+    lock_claims(session, orders=expired)
     for order in expired:
         end_hold(session, order=order, to_state="expired", actor="worker", now=now)
     return len(expired)

@@ -1,24 +1,40 @@
-"""Keeping all buyers of the house out for the moment in which a screening itself changes."""
+"""Buyers of a screening go together; whoever changes the screening itself goes alone.
+
+On PostgreSQL, by locks on its row: everybody who takes, keeps or gives back a seat shares one, before locking anything
+else, and the purchase that is one statement does so where it chooses its seats. On SQLite one writes at a time.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.programme.errors import ScreeningNotFound
 from matinee.programme.models import Screening
 
 
+def join_buyers(session: Session, *, screening_id: int) -> Screening:
+    """The screening as it is and stays until the transaction ends: nobody moves or cancels it meanwhile.
+
+    Waits for whoever is doing that, never for another buyer. Raises ScreeningNotFound.
+    """
+    return _read(session, screening_id, shared=True)
+
+
 def keep_buyers_out(session: Session, *, screening_id: int) -> Screening:
     """The screening, with nobody in the middle of buying a seat of it until the transaction ends.
 
-    The purchase that is one statement locks no screening. So, on PostgreSQL, the table of claims is kept from everybody who
-    writes: whoever has begun is waited for, and whoever comes sees what was changed. Raises ScreeningNotFound.
+    Buyers who have begun are waited for; who comes later waits, and sees what was changed. Buyers of other screenings notice
+    nothing. Raises ScreeningNotFound.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE seat_claim IN SHARE ROW EXCLUSIVE MODE"))
-    wanted = select(Screening).where(Screening.id == screening_id).with_for_update()
-    found = session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    return _read(session, screening_id, shared=False)
+
+
+def _read(session: Session, screening_id: int, *, shared: bool) -> Screening:
+    wanted = select(Screening).where(Screening.id == screening_id)
+    locked = wanted.with_for_update(read=shared, key_share=shared)
+    # Anew: what this transaction saw before it waited may be over.
+    found = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise ScreeningNotFound
     return found

@@ -29,11 +29,12 @@ def give_back(session: Session, *, order: Order, amount: int, reason: str, now: 
     session.flush()
 
 
-def give_all_back(session: Session, *, order: Order, reason: str, now: datetime) -> None:
-    """Give everything back that was paid for the order and is not back yet."""
+def give_all_back(session: Session, *, order: Order, reason: str, now: datetime) -> int:
+    """Give everything back that was paid for the order and is not back yet; return how much that is."""
     amount = order.paid_amount - order.refunded_amount
     if amount:
         give_back(session, order=order, amount=amount, reason=reason, now=now)
+    return amount
 
 
 def refund_payment(session: Session, *, payment: Payment, amount: int, reason: str, now: datetime) -> None:

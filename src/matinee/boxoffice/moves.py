@@ -45,6 +45,8 @@ def move_screening(
     move, too. What the house kept back in the old hall is on sale in the new one, but for seats of the same label. Raises
     ScreeningNotFound, ScreeningCancelled, HallNotFound for a hall of another cinema, HallTaken, HallTooSmall.
     """
+    # Before the screening, as everybody does who plans.
+    lock_halls(session, hall_ids=[hall.id])
     screening = keep_buyers_out(session, screening_id=screening_id)
     if screening.cancelled_at is not None:
         raise ScreeningCancelled
@@ -52,7 +54,6 @@ def move_screening(
         raise HallNotFound
     if hall.id == screening.hall_id:
         return []
-    lock_halls(session, hall_ids=[hall.id])
     require_free(
         session,
         hall=hall,

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import SalesClosed, SeatsNotFree, TicketTypeNotSold
+from matinee.boxoffice.locks import join_buyers
 from matinee.boxoffice.queries import claimed_seats
-from matinee.programme.errors import ScreeningNotFound
 from matinee.programme.models import Cinema, Hall, Screening, TicketType
 from matinee.programme.prices import amounts_by_zone_and_type, price_for
 from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
@@ -71,11 +71,7 @@ def offer_of(session: Session, *, screening_id: int, now: datetime, except_order
 
     Until the transaction ends nobody moves or cancels the screening. Raises ScreeningNotFound.
     """
-    # Shared with all buyers: only who changes the screening itself waits, and is waited for.
-    locked = select(Screening).where(Screening.id == screening_id).with_for_update(read=True, key_share=True)
-    screening = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
-    if screening is None:
-        raise ScreeningNotFound
+    screening = join_buyers(session, screening_id=screening_id)
     claimed = claimed_seats(session, screening_ids=[screening_id], now=now, except_order=except_order)
     return Offer(
         screening=screening,

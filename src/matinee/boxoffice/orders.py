@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import HoldExpired, OrderNotFound, StepNotAllowed
+from matinee.boxoffice.locks import join_buyers
 from matinee.boxoffice.models import ORDER_CODE_LENGTH, Order, OrderEvent
 from matinee.kernel.codes import TYPEABLE, random_code
 from matinee.outbox.webhooks.events import announce_event
@@ -48,31 +49,42 @@ def find_order(session: Session, *, code: str) -> Order:
 
 
 def lock_order(session: Session, order: Order) -> None:
-    """Wait for whoever changes the order, then keep others out until the transaction ends.
+    """Wait for whoever changes the order or its screening, then keep them out until the transaction ends.
 
-    Everything that changes an order begins with this, so that two clicks at once are one after the other.
+    Everything that changes an order begins with this, so that two clicks at once are one after the other. The screening
+    comes first, as with everybody who changes one: nobody waits for another in a circle.
     """
-    session.refresh(order, with_for_update=True)
+    locked: int | None = None
+    while locked != order.screening_id:
+        # More than once only where the order was exchanged meanwhile.
+        locked = join_buyers(session, screening_id=order.screening_id).id
+        session.refresh(order, with_for_update=True)
 
 
 def require_live_hold(order: Order, *, now: datetime) -> None:
     """Raise StepNotAllowed for an order that is no hold, HoldExpired for one whose time is over, swept or not."""
-    if order.state == "expired":
+    if has_run_out(order, now=now):
         raise HoldExpired
     if order.state not in UNPAID:
         raise StepNotAllowed(f"An order that is {order.state} is no hold.")
-    if order.hold_expires_at is None or order.hold_expires_at <= now:
-        raise HoldExpired
+
+
+def has_run_out(order: Order, *, now: datetime) -> bool:
+    """Whether the order was a hold and its time is over, swept or not."""
+    return order.state == "expired" or (order.hold_expires_at is not None and order.hold_expires_at <= now)
 
 
 def outstanding_amount(order: Order) -> int:
     """What is still to be paid, in minor units.
 
     What was paid for a hold that ended went back without a trace in the total. Of a sold order, the total is what its
-    valid tickets cost and what was refunded for others together, so that refunds are in it already.
+    valid tickets cost and what was refunded for others together, so that refunds are in it already. For an order that was
+    given back or cancelled nothing is to be paid; an expired one may still be paid late.
     """
     if order.state in SOLD:
         return order.total_amount - order.paid_amount
+    if order.state in ("refunded", "cancelled"):
+        return 0
     return order.total_amount - order.paid_amount + order.refunded_amount
 
 

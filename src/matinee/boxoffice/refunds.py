@@ -12,7 +12,7 @@ from matinee.boxoffice.claims import release_claims
 from matinee.boxoffice.errors import NotTheseTickets, RefundTooLate, StepNotAllowed
 from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.money_back import give_back
-from matinee.boxoffice.orders import SOLD, lock_order, record_note, record_step
+from matinee.boxoffice.orders import SOLD, lock_order, outstanding_amount, record_note, record_step
 from matinee.boxoffice.sales import mail_about
 from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.models import Cinema, Screening
@@ -75,9 +75,7 @@ def refund_tickets(
         record_step(session, order=order, to_state=to_state, actor=actor, now=now, note=reason)
     else:
         labels = ", ".join(ticket.seat.label for ticket in returned)
-        record_note(session, order=order, actor=actor, now=now, note=f"given back: {labels}. {reason}")
-        if order.state == "paid" or amount:
-            announce_event(session, event="order.refunded", payload={"order_id": order.id}, now=now)
+        _record_part(session, order, amount, actor=actor, note=f"given back: {labels}. {reason}", now=now)
     for ticket in returned:
         ticket.state = "cancelled" if order.state == "cancelled" else "refunded"
     session.flush()
@@ -105,6 +103,18 @@ def valid_tickets_of(session: Session, *, order: Order) -> list[Ticket]:
         select(Ticket).where(Ticket.order_id == order.id, Ticket.state == "valid").order_by(Ticket.seat_id)
     )
     return list(session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def _record_part(
+    session: Session, order: Order, amount: int, *, actor: str, note: str, now: datetime
+) -> None:
+    if order.state == "paid" or amount:
+        announce_event(session, event="order.refunded", payload={"order_id": order.id}, now=now)
+    if order.state == "due" and outstanding_amount(order) == 0:
+        # What was paid is enough for the tickets that are left.
+        record_step(session, order=order, to_state="paid", actor=actor, now=now, note=note)
+    else:
+        record_note(session, order=order, actor=actor, now=now, note=note)
 
 
 def _worth(tickets: Sequence[Ticket]) -> int:

@@ -110,6 +110,11 @@ def mail_tickets(session: Session, *, order: Order, now: datetime) -> None:
     mail_about(session, kind="tickets", order=order, now=now)
 
 
+def mail_money_back(session: Session, *, order: Order, amount: int, reason: str, now: datetime) -> None:
+    """Tell the buyer of an order that `amount` minor units go back, though no ticket was given back for them."""
+    mail_about(session, kind="payment_returned", order=order, now=now, amount=amount, reason=reason)
+
+
 def mail_about(session: Session, *, kind: str, order: Order, now: datetime, **more: Any) -> None:
     """Put a mail of this kind about the order into the outbox, where it is known where to send it."""
     recipient = recipient_of(order)

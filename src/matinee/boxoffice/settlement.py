@@ -19,6 +19,7 @@ from matinee.boxoffice.models import Order, OrderPayment
 from matinee.boxoffice.money_back import refund_payment
 from matinee.boxoffice.orders import (
     SOLD,
+    has_run_out,
     lock_order,
     outstanding_amount,
     record_note,
@@ -26,7 +27,7 @@ from matinee.boxoffice.orders import (
     require_live_hold,
 )
 from matinee.boxoffice.promo_codes import claim_promo_use
-from matinee.boxoffice.sales import issue_order_tickets, mail_about, mail_tickets
+from matinee.boxoffice.sales import issue_order_tickets, mail_money_back, mail_tickets
 from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
 from matinee.payments.errors import PaymentNotFound
 from matinee.payments.models import Payment
@@ -37,23 +38,29 @@ from matinee.programme.models import Screening
 log = logging.getLogger(__name__)
 
 
-def require_payable(order: Order, *, now: datetime) -> None:
-    """Raise StepNotAllowed, HoldExpired or ContactMissing for an order that no payment may be made for now."""
+def require_open_to_payment(order: Order, *, now: datetime) -> None:
+    """Raise StepNotAllowed or HoldExpired for an order that nothing can be paid for now."""
     if order.state != "due":
         require_live_hold(order, now=now)
+
+
+def require_payable(order: Order, *, now: datetime) -> None:
+    """As `require_open_to_payment`; and raise ContactMissing where nobody knows where the tickets should go."""
+    require_open_to_payment(order, now=now)
     require_contact(order)
 
 
 def deal_with_notice(session: Session, *, provider: str, notice: ProviderNotice, now: datetime) -> None:
     """Take a provider's notice in. Copies of it, and notices that come out of order, change nothing.
 
-    A notice about a payment that nobody knows is put into the log and otherwise passed over.
+    A notice about a payment that nobody knows, or that is another provider's, is put into the log and otherwise passed over.
     """
     if not is_first_copy(session, provider=provider, event_id=notice.event_id, kind=notice.kind, now=now):
         return
     try:
+        if notice.kind in ("settled", "failed"):
+            _require_own(session, provider, notice)
         if notice.kind == "settled":
-            _require_same_money(session, notice)
             settle_payment(session, public_id=notice.subject_id, now=now, provider_ref=notice.provider_ref)
         elif notice.kind == "failed":
             fail_payment(session, public_id=notice.subject_id, reason=notice.reason, now=now)
@@ -83,11 +90,19 @@ def settle_payment(
         if outstanding_amount(order) == 0:
             complete_order(session, order=order, actor=payment.provider, now=now)
     else:
-        record_note(session, order=order, actor=payment.provider, now=now, note=refusal)
-        if payment.amount:
-            refund_payment(session, payment=payment, amount=payment.amount, reason=refusal, now=now)
-            mail_about(session, kind="payment_returned", order=order, now=now, payment_id=payment.id)
+        _return_payment(session, order, payment, reason=refusal, now=now)
+    _stop_paying(session, order, actor=payment.provider, now=now)
     return True
+
+
+def settle_at_once(session: Session, *, payment: Payment, now: datetime) -> None:
+    """The money of a payment changes hands with this very transaction.
+
+    Raises HoldExpired where it cannot be accepted; with the transaction rolled back it never did.
+    """
+    settle_payment(session, public_id=payment.public_id, now=now)
+    if not session.get_one(OrderPayment, payment.id).accepted:
+        raise HoldExpired
 
 
 def fail_payment(session: Session, *, public_id: str, reason: str, now: datetime) -> bool:
@@ -95,14 +110,7 @@ def fail_payment(session: Session, *, public_id: str, reason: str, now: datetime
     order, payment, _ = _locked(session, public_id)
     if not record_failed(payment, reason=reason):
         return False
-    others = session.scalar(
-        select(Payment.id)
-        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
-        .where(OrderPayment.order_id == order.id, Payment.state.in_(("starting", "pending")))
-        .limit(1)
-    )
-    if order.state == "paying" and others is None:
-        record_step(session, order=order, to_state="held", actor=payment.provider, now=now, note=reason)
+    _stop_paying(session, order, actor=payment.provider, now=now, note=reason)
     return True
 
 
@@ -144,7 +152,7 @@ def _reason_against(session: Session, order: Order, payment: Payment, *, now: da
         reason = "It is more than what was left to pay."
     elif screening.cancelled_at is not None:
         reason = "The screening was cancelled."
-    elif screening.starts_at <= now and order.state == "expired":
+    elif screening.starts_at <= now and has_run_out(order, now=now):
         reason = "The screening had begun when the money came."
     elif order.state == "due":
         return None
@@ -171,11 +179,32 @@ def _take_seats(session: Session, order: Order, *, pays_all: bool, now: datetime
     return None
 
 
-def _require_same_money(session: Session, notice: ProviderNotice) -> None:
-    """Nothing of ours can make a provider take another sum than we asked for; if one says so, a person must look."""
+def _return_payment(session: Session, order: Order, payment: Payment, *, reason: str, now: datetime) -> None:
+    record_note(session, order=order, actor=payment.provider, now=now, note=reason)
+    if payment.amount:
+        refund_payment(session, payment=payment, amount=payment.amount, reason=reason, now=now)
+        mail_money_back(session, order=order, amount=payment.amount, reason=reason, now=now)
+
+
+def _stop_paying(session: Session, order: Order, *, actor: str, now: datetime, note: str = "") -> None:
+    """Let a hold be extended and changed again where no payment for it is under way any more."""
+    under_way = (
+        select(Payment.id)
+        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
+        .where(OrderPayment.order_id == order.id, Payment.state.in_(("starting", "pending")))
+    )
+    if order.state == "paying" and session.scalar(under_way.limit(1)) is None:
+        record_step(session, order=order, to_state="held", actor=actor, now=now, note=note)
+
+
+def _require_own(session: Session, provider: str, notice: ProviderNotice) -> None:
+    """Raise PaymentNotFound for a payment that is not the provider's own: play money settles nobody's payment by card.
+
+    Nothing of ours can make a provider take another sum than we asked for; if one says so, a person must look.
+    """
     payment = session.scalars(select(Payment).where(Payment.public_id == notice.subject_id)).one_or_none()
-    if payment is None:
+    if payment is None or payment.provider != provider:
         raise PaymentNotFound
     told = (notice.amount, (notice.currency or "").upper())
-    if notice.amount is not None and told != (payment.amount, payment.currency):
+    if notice.kind == "settled" and notice.amount is not None and told != (payment.amount, payment.currency):
         raise ValueError(f"payment {payment.public_id}: asked for {payment.amount}, told of {told[0]}")

@@ -2,7 +2,8 @@
 
 `CLAIM` is the heart. It asks for all seats at once, in the order of their keys, so that two buyers of overlapping seats
 meet at the same seat first and neither waits for the other in a circle. An existing claim is taken over only if its hold
-has run out; otherwise the seat is simply not returned. It locks no screening: buyers of different seats never meet.
+has run out, or is renewed by the order that has it; otherwise the seat is simply not returned. Buyers of different seats
+never wait for each other.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import re
 
 # The seats of a screening that were asked for, by label, with their price; never one that the house keeps back, and none
-# of a screening that was cancelled, be it since the facts were read.
-# A zone without a price of its own costs what the standard zone does; the cinema's first ticket type is meant.
+# of a screening that was cancelled, be it since the facts were read. A zone without a price of its own costs what the
+# standard zone does; the cinema's first ticket type is meant. A seat that should cost something and has no price is not for
+# sale: it is not given away.
 CHOSEN = """
     SELECT seat.id AS seat_id, COALESCE(own.amount, standard.amount, 0) AS amount
     FROM screening
@@ -25,6 +27,8 @@ CHOSEN = """
     WHERE screening.id = :screening_id AND screening.cancelled_at IS NULL AND {label_is_asked}
         AND NOT EXISTS (SELECT 1 FROM house_seat
             WHERE house_seat.screening_id = screening.id AND house_seat.seat_id = seat.id)
+        AND (screening.price_list_id IS NULL OR own.amount IS NOT NULL OR standard.amount IS NOT NULL)
+    {shared_lock}
 """
 
 CLAIM = """
@@ -32,10 +36,14 @@ CLAIM = """
     SELECT :screening_id, chosen.seat_id, {order_id}, {expires_at} FROM {chosen} WHERE true ORDER BY chosen.seat_id
     ON CONFLICT (screening_id, seat_id) DO UPDATE
         SET order_id = excluded.order_id, expires_at = excluded.expires_at
-        WHERE claim.expires_at <= :now
+        WHERE claim.expires_at <= :now OR claim.order_id = excluded.order_id
     RETURNING seat_id
 """
 
+# Shared with all buyers of the screening, see `locks`: whoever moves or cancels it waits, and is waited for. A row that was
+# changed while this waited is looked at again, as it is then: a seat of the hall from which the screening moved is not
+# chosen, nor one at the price of another list.
+_SHARED_LOCK = {"postgresql": "FOR KEY SHARE OF screening", "sqlite": ""}
 _LABEL_IS_ASKED = {
     "postgresql": "seat.label = ANY(:labels)",
     "sqlite": "seat.label IN (SELECT value FROM json_each(:labels))",
@@ -44,7 +52,7 @@ _LABEL_IS_ASKED = {
 
 def chosen_sql(dialect: str) -> str:
     """The asked-for seats of a screening, with their prices."""
-    return CHOSEN.format(label_is_asked=_LABEL_IS_ASKED[dialect])
+    return CHOSEN.format(label_is_asked=_LABEL_IS_ASKED[dialect], shared_lock=_SHARED_LOCK[dialect])
 
 
 def claim_sql(*, chosen: str, order_id: str, expires_at: str) -> str:

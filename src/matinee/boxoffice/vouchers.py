@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.errors import InvalidOffer, NothingToPay, VoucherEmpty, VoucherNotValid
 from matinee.boxoffice.models import Order, OrderPayment, Voucher, VoucherEntry
 from matinee.boxoffice.orders import lock_order, outstanding_amount
-from matinee.boxoffice.settlement import require_payable, settle_payment
+from matinee.boxoffice.settlement import require_payable, settle_at_once
 from matinee.kernel.codes import TYPEABLE, hash_secret, random_code
 from matinee.payments.charges import new_payment
 from matinee.payments.models import Payment
@@ -97,5 +97,5 @@ def pay_with_voucher(session: Session, *, order: Order, code: str, now: datetime
         ]
     )
     session.flush()
-    settle_payment(session, public_id=payment.public_id, now=now)
+    settle_at_once(session, payment=payment, now=now)
     return payment

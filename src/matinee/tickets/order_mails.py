@@ -12,7 +12,6 @@ from matinee.kernel.money import Money
 from matinee.outbox.composing import ComposedMail, Composer, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
-from matinee.payments.models import Payment
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.queries import order_with_screening, valid_tickets
 
@@ -43,20 +42,14 @@ def compose_screening_cancelled(
 
 
 def compose_payment_returned(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
-    """Money came that could not be accepted, and goes back. Raises NothingToSend."""
+    """Money goes back that was not accepted, or that was a part of the price. Raises NothingToSend."""
     order = _order(session, payload)
-    payment = session.get_one(Payment, payload["payment_id"])
-    amount = Money(payment.amount, payment.currency)
-    if order.state == "paid":
-        sentences = [
-            f"Your order was paid already when another payment of {amount} arrived. You get it back, the way it came.",
-            "Your tickets stay valid.",
-        ]
-    else:
-        sentences = [
-            f"Your payment of {amount} arrived when your seats were not kept any more. You get it back, the way it came.",
-            "There are no tickets for this order.",
-        ]
+    has_tickets = bool(valid_tickets(session, order_id=order.id))
+    sentences = [
+        _money_back(order, payload["amount"]),
+        _reason(payload),
+        "Your tickets stay valid." if has_tickets else "There are no tickets for this order.",
+    ]
     return _news(order, context, "Your payment goes back", sentences)
 
 
@@ -69,7 +62,7 @@ def _order(session: Session, payload: dict[str, Any]) -> Order:
 
 def _money_back(order: Order, amount: int) -> str:
     if not amount:
-        return "Nothing had been paid for them."
+        return "No money goes back."
     return f"You get {Money(amount, order.currency)} back, the way it was paid."
 
 
