@@ -15,15 +15,12 @@ from matinee.boxoffice.holds import end_hold
 from matinee.boxoffice.locks import keep_buyers_out
 from matinee.boxoffice.models import Order, SeatClaim, Ticket
 from matinee.boxoffice.queries import claimed_seats
-from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.catalogue import find_screening
 from matinee.programme.errors import CancelledScreening, ScreeningInUse
 from matinee.programme.house_seats import set_house_seats
 from matinee.programme.locks import lock_screening
 from matinee.programme.models import Film, Hall, Screening, Seat
 from matinee.programme.screenings import change_screening, delete_screening, reschedule_screening
-
-EVENT = "screening.changed"
 
 
 class PlaceAndTime(TypedDict, total=False):
@@ -101,8 +98,7 @@ def change_planned_screening(
         require_unsold(session, screening_id=screening.id, now=now)
         reschedule_screening(session, screening=screening, now=now, **place)
     if what:
-        change_screening(session, screening=screening, **what)
-    announce_event(session, event=EVENT, payload={"screening_id": screening.id}, now=now)
+        change_screening(session, screening=screening, now=now, **what)
 
 
 def delete_unsold(session: Session, *, screening_id: int, now: datetime) -> None:
