@@ -18,7 +18,7 @@ from matinee.boxoffice.queries import claimed_seats
 from matinee.programme.catalogue import find_screening
 from matinee.programme.errors import CancelledScreening, ScreeningInUse
 from matinee.programme.house_seats import set_house_seats
-from matinee.programme.locks import lock_screening
+from matinee.programme.locks import lock_halls, lock_price_lists, lock_screening
 from matinee.programme.models import Film, Hall, Screening, Seat
 from matinee.programme.screenings import change_screening, delete_screening, reschedule_screening
 
@@ -65,14 +65,18 @@ def end_dead_holds(session: Session, *, screening_id: int, now: datetime) -> Non
         end_hold(session, order=order, to_state="expired", actor="worker", now=now)
 
 
-def screening_to_change(session: Session, *, screening_id: int, moves: bool) -> Screening:
-    """The screening, kept from other planners until the transaction ends; from buyers, too, where its place may change.
+def screening_to_change(session: Session, *, screening_id: int, place: PlaceAndTime) -> Screening:
+    """The screening, kept from other planners until the transaction ends; from buyers, too, where it may change its place.
 
     Raises ScreeningNotFound.
     """
-    if moves:
-        keep_buyers_out(session, screening_id=screening_id)
     screening = find_screening(session, screening_id=screening_id)
+    # In the order in which everybody locks who plans: the screening comes last.
+    lock_price_lists(session, cinema_id=screening.cinema_id, shared=True)
+    to_hall = place.get("hall", screening.hall)
+    lock_halls(session, hall_ids=[screening.hall_id, to_hall.id])
+    if place:
+        keep_buyers_out(session, screening_id=screening_id)
     lock_screening(session, screening)
     return screening
 
@@ -85,7 +89,7 @@ def change_planned_screening(
     what: ChangedScreening,
     now: datetime,
 ) -> None:
-    """Change what is given about a screening that `screening_to_change` gave, and tell those who asked for it.
+    """Change what is given about a screening that `screening_to_change` gave.
 
     Raises ScreeningInUse where seats are held or sold and it would be another hall, day or time, and what
     `reschedule_screening` and `change_screening` of the programme raise.

@@ -35,8 +35,6 @@ from matinee.web.v1.values import Values
 
 EXAMPLE = {"id": 3, "cinema": "odeon", "name": "Hall 1", "turnaround_minutes": 15, "seats": 78}
 PLAN = "hall: Hall 1\nturnaround: 15\n\nA | 1 2 . 3 4\nB | 1 2 . 3 4\n\nwheelchair: A1\nfocus: B2\n"
-# Ten thousand seats with their names take less.
-PLAN_CHARACTERS_MAX = 500_000
 
 
 class HallOfCinemaShape(Shape, example=EXAMPLE):
@@ -65,7 +63,8 @@ class HallPlanShape(Shape, example={"hall": EXAMPLE, "plan": PLAN}):
 class NewHallPlan(Values, example={"plan": PLAN}):
     """A hall as text: its name, its turnaround, its seats as they stand, and which of them are special."""
 
-    plan: str = Field(min_length=1, max_length=PLAN_CHARACTERS_MAX)
+    # How long a body may be is limit enough.
+    plan: str = Field(min_length=1)
 
     def parsed(self) -> HallLayout:
         """The layout. Raises FaultyFile."""

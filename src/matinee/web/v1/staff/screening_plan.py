@@ -104,11 +104,6 @@ class ReplannedScreening(Values, example={"time": "19:30", "sales_end_at": None}
     subtitles: Word | None = Field(None, description="Null: as it is.")
     sales_end_at: When | None = Field(None, description="Null: it is sold until it starts.")
 
-    @property
-    def moves(self) -> bool:
-        """Whether it is to be shown elsewhere or at another time."""
-        return any(value is not None for value in (self.hall, self.day, self.time))
-
     def place(self, session: Session) -> PlaceAndTime:
         """Where and when, as the box office takes it. Raises HallNotFound."""
         found: PlaceAndTime = {}

@@ -130,10 +130,11 @@ class ScreeningPlan(MethodView):
         """
 
         def change(session: Session) -> Answer:
-            screening = screening_to_change(session, screening_id=screening_id, moves=body.moves)
+            place = body.place(session)
+            screening = screening_to_change(session, screening_id=screening_id, place=place)
             require_unchanged(present_plan(session, screening))
             change_planned_screening(
-                session, screening=screening, place=body.place(session), what=body.what(session), now=now
+                session, screening=screening, place=place, what=body.what(session), now=now
             )
             return Answer(present_plan(session, find_screening(session, screening_id=screening_id)))
 
