@@ -44,6 +44,8 @@ class ModelOrder:
 
     @property
     def outstanding(self) -> int:
+        if self.state in ("refunded", "cancelled"):
+            return 0
         net = self.paid if self.state in ("due", "paid") else self.paid - self.refunded
         return self.total - net
 
@@ -224,6 +226,8 @@ class ModelSale:
         amount = self._lower_total(order, sum(order.worth.values()))
         if not order.worth:
             order.move("refunded" if order.state == "paid" or amount else "cancelled")
+        elif order.state == "due" and order.outstanding == 0:
+            order.move("paid")
         else:
             order.states_seen.append(order.state)
         self.give_back(order, amount)
