@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from matinee.boxoffice.models import Ticket
+from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.orders import lock_order, record_note
 from matinee.boxoffice.tickets import find_ticket
 from matinee.db.constraints import translating
@@ -67,6 +67,20 @@ def take_back_admission(session: Session, *, ticket_id: str, by: str, note: str,
         now=now,
         note=f"{ticket.seat.label}: {was}; taken back. {note}".strip(),
     )
+
+
+def require_nobody_inside(session: Session, *, order: Order) -> None:
+    """Raise AlreadyAdmitted where somebody came in with a valid ticket of the order.
+
+    Nobody comes in with one after that, until the transaction ends.
+    """
+    lock_order(session, order)
+    inside = select(Admission.admitted_at).join(Admission.ticket).order_by(Admission.admitted_at)
+    first = session.scalars(
+        inside.where(Ticket.order_id == order.id, Ticket.state == "valid").limit(1)
+    ).first()
+    if first is not None:
+        raise AlreadyAdmitted(first)
 
 
 def time_warning(screening: Screening, *, now: datetime) -> TimeWarning | None:

@@ -56,6 +56,20 @@ def test_a_buyer_gives_the_whole_order_back(shop: Shop, bought: Json, services: 
     ]
 
 
+def test_who_is_inside_gives_nothing_back_by_himself(shop: Shop, bought: Json, cashier: Headers) -> None:
+    ticket = shop.look(bought["code"], with_secret(bought))["tickets"][0]["id"]
+    assert shop.post("/admissions", cashier, ticket=ticket).status_code == 201
+    for path, body in (
+        ("refunds", {}),
+        ("exchanges", {"screening": 1, "seats": [{"label": "1"}, {"label": "2"}]}),
+    ):
+        answer = shop.post(f"/orders/{bought['code']}/{path}", with_secret(bought), **body)
+        assert (answer.status_code, answer.json["code"]) == (409, "already_admitted")
+    # The staff can: somebody may have been taken ill.
+    answer = shop.post(f"/orders/{bought['code']}/refunds", cashier, reason="ill")
+    assert answer.json["state"] == "refunded"
+
+
 def test_a_buyer_gives_one_ticket_back_and_keeps_the_other(shop: Shop, bought: Json) -> None:
     order = shop.look(bought["code"], with_secret(bought))
     one = order["tickets"][0]["id"]

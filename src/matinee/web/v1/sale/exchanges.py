@@ -25,6 +25,7 @@ from matinee.boxoffice.errors import (
 )
 from matinee.boxoffice.exchanges import exchange_order
 from matinee.boxoffice.rules import COUNTER_RULES, PUBLIC_RULES
+from matinee.door.errors import AlreadyAdmitted
 from matinee.programme.errors import ScreeningNotFound
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
@@ -35,7 +36,7 @@ from matinee.web.v1.sale.hold_values import WantedSeats, choices_of
 from matinee.web.v1.sale.order_shape import OrderShape
 from matinee.web.v1.sale.order_values import Reason
 from matinee.web.v1.sale.presenting import told_order
-from matinee.web.v1.sale.return_limits import check_in_time, check_reason
+from matinee.web.v1.sale.return_limits import check_reason, check_returnable
 from matinee.web.v1.tags import ORDERS
 from matinee.web.v1.values import Id, Values
 
@@ -60,6 +61,7 @@ class OrderExchanges(MethodView):
             OrderNotFound,
             StepNotAllowed,
             RefundTooLate,
+            AlreadyAdmitted,
             NotExchangeable,
             NoSeats,
             SeatNamedTwice,
@@ -84,7 +86,7 @@ class OrderExchanges(MethodView):
 
         def exchange(session: Session) -> Answer:
             order = order_changed_by(session, code=code, asker=changing(caller))
-            check_in_time(session, order, caller, now=now)
+            check_returnable(session, order, caller, now=now)
             exchange_order(
                 session,
                 order=order,

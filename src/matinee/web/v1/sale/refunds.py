@@ -13,6 +13,7 @@ from matinee.accounts.callers import Caller
 from matinee.boxoffice.access import order_changed_by
 from matinee.boxoffice.errors import NotTheseTickets, OrderNotFound, RefundTooLate, StepNotAllowed
 from matinee.boxoffice.refunds import refund_tickets, valid_tickets_of
+from matinee.door.errors import AlreadyAdmitted
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.idempotency import idempotent
@@ -21,7 +22,7 @@ from matinee.web.v1.sale.askers import WHOEVER_HAS_IT, changing
 from matinee.web.v1.sale.order_shape import OrderShape
 from matinee.web.v1.sale.order_values import Reason
 from matinee.web.v1.sale.presenting import told_order
-from matinee.web.v1.sale.return_limits import check_in_time, check_reason
+from matinee.web.v1.sale.return_limits import check_reason, check_returnable
 from matinee.web.v1.tags import ORDERS
 from matinee.web.v1.values import Code, Values
 
@@ -43,7 +44,7 @@ class OrderRefunds(MethodView):
         tag=ORDERS,
         access=WHOEVER_HAS_IT,
         answers={200: Returns(OrderShape, "The order")},
-        refusals=(OrderNotFound, StepNotAllowed, RefundTooLate, NotTheseTickets),
+        refusals=(OrderNotFound, StepNotAllowed, RefundTooLate, AlreadyAdmitted, NotTheseTickets),
         keyed=True,
     )
     def post(self, code: str, body: NewRefund, caller: Caller, now: datetime) -> Answer:
@@ -56,7 +57,7 @@ class OrderRefunds(MethodView):
 
         def refund(session: Session) -> Answer:
             order = order_changed_by(session, code=code, asker=changing(caller))
-            check_in_time(session, order, caller, now=now)
+            check_returnable(session, order, caller, now=now)
             ticket_ids = body.tickets
             if ticket_ids is None:
                 ticket_ids = [ticket.id for ticket in valid_tickets_of(session, order=order)]

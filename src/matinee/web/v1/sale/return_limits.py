@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.callers import Caller
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.refunds import check_refund_in_time
+from matinee.door.admissions import require_nobody_inside
 from matinee.web.v1.errors import InvalidValues
 from matinee.web.v1.sale.askers import CHANGE_ALL
 
@@ -19,7 +20,11 @@ def check_reason(reason: str | None, caller: Caller) -> None:
         raise InvalidValues([{"field": "reason", "message": "is demanded of the staff"}])
 
 
-def check_in_time(session: Session, order: Order, caller: Caller, *, now: datetime) -> None:
-    """Raise RefundTooLate for a buyer after the time that the cinema sets. Staff always may."""
+def check_returnable(session: Session, order: Order, caller: Caller, *, now: datetime) -> None:
+    """Raise RefundTooLate for a buyer after the time that the cinema sets, AlreadyAdmitted for one who is inside.
+
+    Staff always may.
+    """
     if not caller.may(CHANGE_ALL):
+        require_nobody_inside(session, order=order)
         check_refund_in_time(session, order=order, now=now)
