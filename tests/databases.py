@@ -20,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -208,55 +207,6 @@ def drop_database(server_url: str, name: str) -> None:
     """Drop it, with whoever is still connected."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-class DatabasePool:
-    """Databases with the schema in place, each used by one test after the other: emptying one is quicker than making one."""
-
-    def __init__(self, server_url: str) -> None:
-        self._server_url = server_url
-        self._free: list[str] = []
-        self._made = 0
-        self._tables: frozenset[str] = frozenset()
-
-    def take(self) -> str:
-        """The address of an empty database that nobody else uses."""
-        if self._free:
-            return self._free.pop()
-        self._made += 1
-        address = create_database(
-            self._server_url, f"test_{os.getpid()}_{uuid.uuid4().hex}", template=TEMPLATE
-        )
-        if not self._tables:
-            self._tables = _table_names(address)
-        return address
-
-    def give_back(self, address: str) -> None:
-        """Empty it for the next test; one whose tables are not what they were is dropped."""
-        name = address.rsplit("/", 1)[1]
-        with psycopg.connect(self._server_url, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-            )
-        if _table_names(address) != self._tables:
-            drop_database(self._server_url, name)
-            return
-        with psycopg.connect(address, autocommit=True) as connection:
-            # Without triggers, so that the order of the tables does not matter.
-            connection.execute("SET session_replication_role = replica")
-            for table in sorted(self._tables - {"alembic_version"}):
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-            # As new: a fresh sequence begins at 1.
-            connection.execute(
-                "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
-            )
-        self._free.append(address)
-
-
-def _table_names(address: str) -> frozenset[str]:
-    with psycopg.connect(address, autocommit=True) as connection:
-        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    return frozenset(str(name) for (name,) in rows)
 
 
 def copy_sqlite(template: Path, target: Path) -> str:
