@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.accounts.models import User
-from matinee.db.base import Base, BigId, partial_index
+from matinee.db.base import Base, BigId, one_of, partial_index
 from matinee.payments.models import Payment
 from matinee.programme.models import Screening, Seat
 
@@ -21,17 +21,13 @@ ORDER_CODE_LENGTH = 10
 TICKET_ID_LENGTH = 16
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
-
-
 class Order(Base):
     """Seats of one screening that one buyer holds or has bought. Amounts in minor units of `currency`."""
 
     __tablename__ = "sale_order"
     __table_args__ = (
         UniqueConstraint("code"),
-        CheckConstraint(_one_of("state", ORDER_STATES), name="known_state"),
+        CheckConstraint(one_of("state", ORDER_STATES), name="known_state"),
         # All seats or none: an order that claimed fewer seats than were asked for cannot be stored.
         CheckConstraint("seats_claimed = seats_asked AND seats_asked > 0", name="all_seats_claimed"),
         CheckConstraint("total_amount >= 0 AND paid_amount >= 0", name="amounts_not_negative"),
@@ -87,7 +83,7 @@ class PromoCode(Base):
     __tablename__ = "promo_code"
     __table_args__ = (
         UniqueConstraint("cinema_id", "code"),
-        CheckConstraint(_one_of("kind", PROMO_KINDS), name="known_kind"),
+        CheckConstraint(one_of("kind", PROMO_KINDS), name="known_kind"),
         CheckConstraint("value > 0 AND (kind <> 'percentage' OR value <= 100)", name="value_in_range"),
         CheckConstraint("uses_max IS NULL OR uses_max > 0", name="uses_max_positive"),
     )
@@ -194,7 +190,7 @@ class Ticket(Base):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        CheckConstraint(_one_of("state", TICKET_STATES), name="known_state"),
+        CheckConstraint(one_of("state", TICKET_STATES), name="known_state"),
         CheckConstraint("amount >= 0 AND fee_amount >= 0", name="amount_not_negative"),
         # The second guard behind the claim's key.
         Index("uq_ticket_valid_seat", "screening_id", "seat_id", unique=True,

@@ -51,6 +51,11 @@ class Base(DeclarativeBase):
     )
 
 
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The SQL condition, for a check, that the column has one of these values."""
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """An index, on both databases, of the rows for which the SQL condition `where` holds."""
     condition = text(where)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matinee.db.base import Base, BigId, partial_index
+from matinee.db.base import Base, BigId, one_of, partial_index
 
 # starting: asked of the provider, whose answer is not stored yet. pending: the payer is at it.
 PAYMENT_STATES = ("starting", "pending", "settled", "failed")
@@ -16,17 +16,13 @@ REFUND_STATES = ("pending", "by_hand", "succeeded", "failed")
 PUBLIC_ID_LENGTH = 20
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
-
-
 class Payment(Base):
     """Money that comes in through one provider. Amounts in minor units of `currency`."""
 
     __tablename__ = "payment"
     __table_args__ = (
         UniqueConstraint("public_id"),
-        CheckConstraint(_one_of("state", PAYMENT_STATES), name="known_state"),
+        CheckConstraint(one_of("state", PAYMENT_STATES), name="known_state"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         # Nothing is given back twice.
         CheckConstraint("refunded_amount >= 0 AND refunded_amount <= amount", name="refunds_within_amount"),
@@ -66,7 +62,7 @@ class PaymentRefund(Base):
     __tablename__ = "payment_refund"
     __table_args__ = (
         UniqueConstraint("public_id"),
-        CheckConstraint(_one_of("state", REFUND_STATES), name="known_state"),
+        CheckConstraint(one_of("state", REFUND_STATES), name="known_state"),
         CheckConstraint("amount > 0", name="amount_positive"),
         Index("ix_payment_refund_payment_id", "payment_id"),
         partial_index("ix_payment_refund_pending", "next_attempt_at", where="state = 'pending'"),
