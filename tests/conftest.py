@@ -18,6 +18,7 @@ from matinee.settings import Settings
 from tests.building import Buyer, House, add_buyer, build_house
 from tests.databases import (
     TEMPLATE,
+    DatabasePool,
     NoPostgres,
     PostgresPrograms,
     PostgresServer,
@@ -97,13 +98,18 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     return copy_sqlite(sqlite_template, tmp_path / "matinee.sqlite")
 
 
+@pytest.fixture(scope="session")
+def database_pool(request: pytest.FixtureRequest) -> DatabasePool:
+    """The PostgreSQL databases of this process."""
+    return DatabasePool(shared_server_url(request.config))
+
+
 @pytest.fixture
-def postgresql_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def postgresql_url(database_pool: DatabasePool) -> Iterator[str]:
     """The address of a fresh PostgreSQL database with the schema in place."""
-    server = shared_server_url(request.config)
-    name = f"test_{uuid.uuid4().hex}"
-    yield create_database(server, name, template=TEMPLATE)
-    drop_database(server, name)
+    address = database_pool.take()
+    yield address
+    database_pool.give_back(address)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,6 +17,7 @@ import psycopg
 from psycopg.rows import TupleRow
 from sqlalchemy import Engine
 
+from matinee.db.engine import POSTGRES_PARAMETERS
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.failures import is_worth_another_try, unavailable
 
@@ -28,7 +29,7 @@ class DirectConnections:
 
     def __init__(self, engine: Engine) -> None:
         _, options = engine.dialect.create_connect_args(engine.url)
-        self._options = {**options, "connect_timeout": 5, "application_name": "matinee"}
+        self._options = {**POSTGRES_PARAMETERS, **options}
         self._local = threading.local()
 
     def fetch_all(self, statement: str, values: Mapping[str, Any], *, may_repeat: bool) -> list[TupleRow]:

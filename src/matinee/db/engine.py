@@ -17,6 +17,21 @@ READ_ONLY = "matinee_read_only"
 # PostgreSQL then refuses to write; the driver says so in its BEGIN, which costs no round trip.
 READING_OPTIONS = {READ_ONLY: True, "postgresql_readonly": True}
 WRITING_OPTIONS = {READ_ONLY: False}
+# A server that is down refuses at once. One whose machine or network is gone says nothing at all, and a driver left to
+# itself waits for a quarter of an hour. What is in the database's address wins over these.
+POSTGRES_PARAMETERS: dict[str, Any] = {
+    "application_name": "matinee",
+    # Seconds, to each of the hosts that the address names.
+    "connect_timeout": 5,
+    # For connections that rest in the pool: one whose other end vanished is found out before somebody is given it, and
+    # firewalls on the way do not forget it. Seconds.
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    # Milliseconds: what was sent and nobody has confirmed ends the connection. Where the system knows it (Linux).
+    "tcp_user_timeout": 10_000,
+}
 
 
 def database_url(address: str) -> URL:
@@ -49,7 +64,9 @@ def engine_options(url: URL, connections_max: int) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
     else:
-        options["connect_args"] = {"connect_timeout": 5, "application_name": "matinee"}
+        options["connect_args"] = {
+            name: value for name, value in POSTGRES_PARAMETERS.items() if name not in url.query
+        }
     return options
 
 

@@ -1,0 +1,47 @@
+"""What each connection to PostgreSQL is opened with."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from matinee.db.direct import DirectConnections
+from matinee.db.engine import database_url, engine_options
+from matinee.web.shared.services import Services
+
+
+class TestOnPostgres:
+    @pytest.fixture
+    def database_url(self, postgresql_url: str) -> str:
+        return postgresql_url
+
+    def test_the_kernel_gives_up_those_whose_other_end_vanished(self, services: Services) -> None:
+        assert services.direct is not None
+        services.direct.fetch_all("SELECT 1", {}, may_repeat=True)
+        with services.engine.connect() as connection:
+            for driver in (connection.connection.driver_connection, services.direct._local.connection):
+                assert isinstance(driver, psycopg.Connection)
+                with socket.socket(fileno=os.dup(driver.fileno())) as opened:
+                    assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                    assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
+                    assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+
+    def test_what_the_address_says_wins(self, postgresql_url: str) -> None:
+        url = database_url(
+            make_url(postgresql_url)
+            .update_query_dict({"application_name": "mine"})
+            .render_as_string(hide_password=False)
+        )
+        engine = create_engine(url, **engine_options(url, 1))
+        direct = DirectConnections(engine)
+        try:
+            with engine.connect() as connection:
+                assert connection.exec_driver_sql("SHOW application_name").scalar_one() == "mine"
+            assert direct.fetch_all("SHOW application_name", {}, may_repeat=True) == [("mine",)]
+        finally:
+            direct.close_mine()
+            engine.dispose()
