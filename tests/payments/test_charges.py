@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -15,12 +14,10 @@ from matinee.payments.charges import (
     is_first_copy,
     record_failed,
     record_settled,
-    record_started,
 )
 from matinee.payments.errors import PaymentNotFound
 from matinee.payments.models import ProviderEvent
-from matinee.payments.protocol import StartedPayment
-from matinee.payments.queries import find_starting, look_up_payment
+from matinee.payments.queries import look_up_payment
 from tests.building import NOW, on_one_database
 from tests.payments.opened import store_payment
 
@@ -67,26 +64,6 @@ def test_of_two_copies_at_the_same_time_the_second_waits_and_is_none(transaction
     assert (answers, second) == ([True], False)
     count = select(func.count()).select_from(ProviderEvent)
     assert transactions.read(lambda session: session.scalar(count)) == 1
-
-
-def test_a_crash_after_the_intent_was_stored_leaves_a_payment_that_is_found(
-    transactions: Transactions,
-) -> None:
-    def store(session: Session) -> list[str]:
-        made = [store_payment(session, provider=name) for name in ("stripe", "stripe", "voucher", "demo")]
-        record_started(made[1], started=StartedPayment(provider_ref="cs_1"))
-        return [payment.public_id for payment in made]
-
-    stripe, _, _, demo = transactions.write(store)
-
-    def found(session: Session) -> list[str]:
-        return [
-            payment.public_id for payment in find_starting(session, older_than=NOW + timedelta(seconds=1))
-        ]
-
-    assert transactions.read(found) == [stripe, demo]
-    # One that was asked for a moment ago may still get its answer.
-    assert transactions.read(lambda session: find_starting(session, older_than=NOW)) == []
 
 
 def test_a_notice_brings_the_reference_that_a_lost_answer_had(transactions: Transactions) -> None:

@@ -15,38 +15,28 @@ PAUSE_SECONDS = 5.0
 
 
 class PaymentRounds:
-    """Carries out the refunds that are due, a few seconds at a time, and ends payments of orders that are over."""
+    """Carries out the refunds that are due, and ends payments of orders that are over."""
 
-    def __init__(
-        self,
-        transactions: Transactions,
-        providers: Mapping[str, PaymentProvider],
-        should_stop: Callable[[], bool],
-    ) -> None:
+    def __init__(self, transactions: Transactions, providers: Mapping[str, PaymentProvider]) -> None:
         self._transactions = transactions
         self._providers = providers
-        self._should_stop = should_stop
         self._next_at = 0.0
 
-    def do_what_is_due(self) -> None:
-        """Carry refunds out for some seconds, and then leave time for the mail. Raises DatabaseUnavailable."""
-        if time.monotonic() >= self._next_at:
-            self._stop_payments()
-            self._carry_out()
-            self._next_at = time.monotonic() + PAUSE_SECONDS
+    def do_what_is_due(self, over: Callable[[], bool]) -> int:
+        """Every few seconds: end payments, and carry refunds out for some seconds; return how many were tried.
 
-    def do_all(self) -> None:
+        Raises DatabaseUnavailable.
+        """
+        if time.monotonic() < self._next_at:
+            return 0
+        self._next_at = time.monotonic() + PAUSE_SECONDS
+        return self._do_round(over)
+
+    def do_all(self, over: Callable[[], bool]) -> None:
         """Carry out every refund that is due. Raises DatabaseUnavailable."""
-        self._stop_payments()
-        while self._carry_out():
+        while self._do_round(over):
             pass
 
-    def _carry_out(self) -> int:
-        return carry_out_refunds(
-            self._transactions, self._providers, now=clock.now(), should_stop=self._should_stop
-        )
-
-    def _stop_payments(self) -> None:
-        stop_open_payments(
-            self._transactions, self._providers, now=clock.now(), should_stop=self._should_stop
-        )
+    def _do_round(self, over: Callable[[], bool]) -> int:
+        stop_open_payments(self._transactions, self._providers, now=clock.now(), should_stop=over)
+        return carry_out_refunds(self._transactions, self._providers, now=clock.now(), should_stop=over)

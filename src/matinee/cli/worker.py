@@ -22,7 +22,7 @@ from matinee.boxoffice.holds import release_expired_holds
 from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.opened import opened_services
 from matinee.cli.payment_rounds import PaymentRounds
-from matinee.cli.webhooks_beside import webhooks_beside
+from matinee.cli.rounds_beside import POLL_SECONDS, nap_longer, rounds_beside
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
 from matinee.kernel import clock
@@ -33,11 +33,9 @@ from matinee.outbox.tidying import PORTION_COUNT_MAX, delete_old_messages
 from matinee.outbox.webhooks.delivery import WebhookDelivery
 from matinee.web.v1.kept_requests import delete_expired_requests
 
-POLL_SECONDS = 0.3
 HEARTBEAT_SECONDS = 5.0
 TIDY_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
-TROUBLE_PAUSE_SECONDS_MAX = 5.0
 # After the signal to stop, what is being handed over has so long to be taken; then it is broken off.
 STOP_SECONDS_MAX = 5.0
 
@@ -133,32 +131,24 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:100]}:{os.getpid()}"
 
 
-def work_until_stopped(
-    delivery: Delivery, housekeeping: Housekeeping, refunds: PaymentRounds, stop: StopRequest
-) -> None:
-    """Deliver, tidy and give money back until `stop`; a database that is away is waited for."""
+def work_until_stopped(delivery: Delivery, housekeeping: Housekeeping, stop: StopRequest) -> None:
+    """Deliver mail and tidy until `stop`; a database that is away is waited for."""
     pause = POLL_SECONDS
     while not stop():
         try:
             housekeeping.do_what_is_due()
             counts = delivery.deliver_batch(should_stop=stop)
-            refunds.do_what_is_due()
         except DatabaseUnavailable as error:
             log.warning("the database is away (%s); mail waits", error)
-            pause = _nap_longer(stop, pause)
+            pause = nap_longer(stop.nap, pause)
         except Exception:
             # A fault in one round must not end the worker: nobody would notice until the mails are missed.
             log.exception("a round of the worker failed")
-            pause = _nap_longer(stop, pause)
+            pause = nap_longer(stop.nap, pause)
         else:
             pause = POLL_SECONDS
             if counts.total == 0:
                 stop.nap(POLL_SECONDS)
-
-
-def _nap_longer(stop: StopRequest, pause: float) -> float:
-    stop.nap(pause)
-    return min(pause * 2, TROUBLE_PAUSE_SECONDS_MAX)
 
 
 def end_in_order(delivery: Delivery, housekeeping: Housekeeping) -> None:
@@ -207,13 +197,21 @@ def worker(once: bool) -> None:
         )
         stop = StopRequest(delivery.abort, webhooks.abort)
         housekeeping = Housekeeping(services.transactions, worker_name())
-        refunds = PaymentRounds(services.transactions, services.payments, should_stop=stop)
+        payments = PaymentRounds(services.transactions, services.payments)
         if once:
-            _work_once(delivery, webhooks, housekeeping, refunds, stop)
+            _work_once(delivery, webhooks, housekeeping, payments, stop)
         else:
             log.info("worker %s begins", worker_name())
-            with webhooks_beside(webhooks, stop):
-                work_until_stopped(delivery, housekeeping, refunds, stop)
+            try:
+                with (
+                    rounds_beside("payments", payments.do_what_is_due, stop),
+                    rounds_beside(
+                        "webhooks", lambda over: webhooks.deliver_some(should_stop=over).total, stop
+                    ),
+                ):
+                    work_until_stopped(delivery, housekeeping, stop)
+            finally:
+                webhooks.finish()
             end_in_order(delivery, housekeeping)
             log.info("worker %s ended", worker_name())
 
@@ -222,14 +220,14 @@ def _work_once(
     delivery: Delivery,
     webhooks: WebhookDelivery,
     housekeeping: Housekeeping,
-    refunds: PaymentRounds,
+    payments: PaymentRounds,
     stop: StopRequest,
 ) -> None:
     try:
         housekeeping.do_what_is_due()
         counts = delivery.deliver_all_due(should_stop=stop)
         delivery.finish()
-        refunds.do_all()
+        payments.do_all(stop)
         events = webhooks.deliver_all_due(should_stop=stop)
         events += webhooks.finish()
     except DatabaseUnavailable as error:

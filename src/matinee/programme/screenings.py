@@ -223,6 +223,14 @@ def _store_change(session: Session, screening: Screening, *, now: datetime) -> N
     differs = session.is_modified(screening)
     _store(session)
     if differs:
+        _announce_once(session, screening, now=now)
+
+
+def _announce_once(session: Session, screening: Screening, *, now: datetime) -> None:
+    # One request may change place and price: that is one change for whoever is told.
+    told = session.info.setdefault("screenings_told_of", set())
+    if (screening.id, now) not in told:
+        told.add((screening.id, now))
         announce_event(session, event="screening.changed", payload={"screening_id": screening.id}, now=now)
 
 

@@ -167,7 +167,7 @@ def test_a_screening_goes_unless_it_was_ever_sold(
         assert services.transactions.read(lambda s, one=screening_id: s.get(Screening, one)) is not None
 
 
-def test_webhooks_are_told_of_a_change(
+def test_webhooks_are_told_once_of_a_change(
     client: FlaskClient, services: Services, house: House, programmer: Headers
 ) -> None:
     services.transactions.write(
@@ -175,7 +175,7 @@ def test_webhooks_are_told_of_a_change(
             s, url="https://example.org/hook", events=["screening.changed"], private_allowed=False, now=NOW
         )
     )
-    client.patch(plan_of(house.lettered), json={"time": "21:00"}, headers=programmer)
+    client.patch(plan_of(house.lettered), json={"time": "21:00", "format": "3D"}, headers=programmer)
     told = services.transactions.read(lambda s: [one.payload for one in s.scalars(select(Message))])
     assert [payload["screening_id"] for payload in told] == [house.lettered]
 
