@@ -53,6 +53,8 @@ class StopRequest:
         """Each of `on_stop` breaks off what still runs some seconds after the signal."""
         self._on_stop = on_stop
         self._requested = False
+        # Started here and not by the handler: starting a thread takes a lock, too.
+        threading.Thread(target=self._break_off_in_the_end, name="stop", daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._request)
 
@@ -67,11 +69,11 @@ class StopRequest:
 
     def _request(self, _number: int, _frame: object) -> None:
         self._requested = True
-        impatience = threading.Timer(STOP_SECONDS_MAX, self._break_off)
-        impatience.daemon = True
-        impatience.start()
 
-    def _break_off(self) -> None:
+    def _break_off_in_the_end(self) -> None:
+        while not self._requested:
+            time.sleep(POLL_SECONDS)
+        time.sleep(STOP_SECONDS_MAX)
         for break_off in self._on_stop:
             break_off()
 
