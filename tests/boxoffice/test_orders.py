@@ -21,7 +21,7 @@ STEPS = {
     ("held", "paying"), ("held", "due"), ("held", "paid"), ("held", "cancelled"), ("held", "expired"),
     ("paying", "held"), ("paying", "paid"), ("paying", "cancelled"), ("paying", "expired"),
     ("due", "paid"), ("due", "refunded"), ("due", "cancelled"), ("paid", "due"), ("paid", "refunded"),
-    ("paid", "cancelled"), ("expired", "paid"),
+    ("paid", "cancelled"), ("expired", "paid"), ("expired", "cancelled"),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.models import OrderEvent, OrderPayment, SeatClaim, Ticket
+from matinee.boxoffice.planning import change_planned_screening, screening_to_change
 from matinee.boxoffice.settlement import deal_with_notice, settle_payment
 from matinee.payments.errors import PaymentNotFound
 from matinee.payments.models import Payment, PaymentRefund, ProviderEvent
@@ -163,6 +164,21 @@ def test_late_money_for_a_cancelled_screening_goes_back(sale: Sale) -> None:
     sale.notice(settled(public_id), now=LATE)
     assert sale.state(order_id) == "expired"
     was_given_back(sale, order_id, "The screening was cancelled.")
+
+
+def test_late_money_goes_back_where_the_screening_is_at_another_time_now(sale: Sale) -> None:
+    order_id = sale.hold("A1")
+    public_id = sale.intend(order_id)
+    sale.sweep(LATE)
+
+    def plan_anew(session: Session) -> None:
+        screening = screening_to_change(session, screening_id=sale.house.lettered, place={"time": "21:00"})
+        change_planned_screening(session, screening=screening, place={"time": "21:00"}, what={}, now=LATE)
+
+    sale.write(plan_anew)
+    sale.notice(settled(public_id), now=LATE)
+    assert sale.state(order_id) == "cancelled"
+    was_given_back(sale, order_id, "The order was cancelled before the money came.")
 
 
 def test_of_two_payments_one_goes_back(sale: Sale) -> None:

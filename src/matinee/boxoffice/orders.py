@@ -22,7 +22,8 @@ ALLOWED_STEPS: dict[str | None, frozenset[str]] = {
     # `due`: it was exchanged for something dearer.
     "paid": frozenset({"due", "refunded", "cancelled"}),
     # A payment that arrives after the hold ran out takes the seats again if they are free.
-    "expired": frozenset({"paid"}),
+    # `cancelled`: what it was for is shown no more as it was then.
+    "expired": frozenset({"paid", "cancelled"}),
     "refunded": frozenset(),
     "cancelled": frozenset(),
 }

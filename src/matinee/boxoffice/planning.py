@@ -13,14 +13,19 @@ from matinee.boxoffice.claims import labels_of
 from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.holds import end_hold
 from matinee.boxoffice.locks import keep_buyers_out
-from matinee.boxoffice.models import Order, SeatClaim, Ticket
+from matinee.boxoffice.models import Order, OrderPayment, SeatClaim, Ticket
+from matinee.boxoffice.orders import record_step
 from matinee.boxoffice.queries import claimed_seats
+from matinee.payments.models import Payment
 from matinee.programme.catalogue import find_screening
 from matinee.programme.errors import CancelledScreening, ScreeningInUse
 from matinee.programme.house_seats import set_house_seats
 from matinee.programme.locks import lock_halls, lock_price_lists, lock_screening
 from matinee.programme.models import Film, Hall, Screening, Seat
 from matinee.programme.screenings import change_screening, delete_screening, reschedule_screening
+
+# Of payments whose money may still come.
+OPEN_PAYMENTS = ("starting", "pending")
 
 
 class PlaceAndTime(TypedDict, total=False):
@@ -100,9 +105,25 @@ def change_planned_screening(
         or place.get("time", screening.time) != screening.time
     ):
         require_unsold(session, screening_id=screening.id, now=now)
+        _want_no_late_money(session, screening_id=screening.id, now=now)
         reschedule_screening(session, screening=screening, now=now, **place)
     if what:
         change_screening(session, screening=screening, now=now, **what)
+
+
+def _want_no_late_money(session: Session, *, screening_id: int, now: datetime) -> None:
+    """Let money that still comes for orders that ran out go back: nobody paid for another hall, day or time."""
+    awaiting = (
+        select(OrderPayment.order_id)
+        .join(Payment, Payment.id == OrderPayment.payment_id)
+        .where(Payment.state.in_(OPEN_PAYMENTS))
+    )
+    orders = select(Order).where(
+        Order.screening_id == screening_id, Order.state == "expired", Order.id.in_(awaiting)
+    )
+    for order in session.scalars(orders.order_by(Order.id).with_for_update()):
+        note = "the screening was planned for another place or time"
+        record_step(session, order=order, to_state="cancelled", actor="programme", now=now, note=note)
 
 
 def delete_unsold(session: Session, *, screening_id: int, now: datetime) -> None:
