@@ -113,8 +113,9 @@ class _Loader:
         self._threads = threads
 
     def __call__(self) -> Callable[..., Any]:
-        # A web worker that outlived a killed server would go on answering beside the next one.
-        end_with_parent(self._server_pid, signal.SIGTERM)
+        # A web worker that outlived a killed server would go on answering beside the next one. By force: nothing that was
+        # acknowledged is lost, and granian, asked to end in order by nobody it knows, was once seen to wait for ever.
+        end_with_parent(self._server_pid, signal.SIGKILL)
         write_log()
         return WsgiBridge(
             create_app(checked_settings()), threads=self._threads, body_bytes_max=BODY_BYTES_MAX
