@@ -33,17 +33,22 @@ from matinee.tickets import mails as ticket_mails
 from matinee.web.given.documented import complete_document
 from matinee.web.given.routes import given
 from matinee.web.shared.access_log import log_requests
+from matinee.web.shared.assets import assets
+from matinee.web.shared.compression import compress_pages
 from matinee.web.shared.cors import allow_origins
 from matinee.web.shared.docs import docs
 from matinee.web.shared.failures import answer_failures
 from matinee.web.shared.health import health
+from matinee.web.shared.images import images
 from matinee.web.shared.kept_answers import KeptAnswers
-from matinee.web.shared.no_session import NoSession
+from matinee.web.shared.languages import use_languages
+from matinee.web.shared.page_globals import add_page_globals
 from matinee.web.shared.pages import pages
 from matinee.web.shared.security_headers import add_security_headers
 from matinee.web.shared.services import EXTENSION, Services, is_https
+from matinee.web.shared.site_session import use_site_session
 from matinee.web.site.demo_payment import demo_payment
-from matinee.web.site.start import site
+from matinee.web.site.routes import register_site
 from matinee.web.v1.blueprint import PREFIX as V1_PREFIX
 from matinee.web.v1.blueprint import use_converters
 from matinee.web.v1.document import add_to_document
@@ -53,6 +58,8 @@ from matinee.web.v1.routes import v1
 # One for each thread of the server that may serve a request at the same time.
 CONNECTIONS_MAX = 20
 BODY_BYTES_MAX = 256 * 1024
+# Whose pages know the visitor by a cookie.
+PAGE_BLUEPRINTS = frozenset({"site", "site_in"})
 
 # What the outbox delivers is composed by the areas that it comes from. For the worker.
 MAIL_COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails.COMPOSERS}
@@ -87,9 +94,12 @@ def create_app(settings: Settings) -> APIFlask:
         AUTO_404_RESPONSE=False,
         DESCRIPTION="The box office that a cinema runs itself.",
         TEMPLATES_AUTO_RELOAD=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        # The address of the page is no secret of ours; what counts is the token, and the cookie's SameSite.
+        WTF_CSRF_SSL_STRICT=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.session_interface = NoSession()
     app.extensions[EXTENSION] = _services(app, settings)
     _register(app, settings)
     if settings.trusted_proxies:
@@ -151,10 +161,17 @@ def _services(app: APIFlask, settings: Settings) -> Services:
 
 def _register(app: APIFlask, settings: Settings) -> None:
     use_converters(app)
-    for blueprint in (given, v1, health, pages, docs, site, demo_payment):
+    # Before the blueprints: what is registered later runs earlier on the way back, and sees the answer uncompressed.
+    compress_pages(app)
+    use_languages(app)
+    add_page_globals(app)
+    for blueprint in (given, v1, health, pages, assets, images, docs, demo_payment):
         app.register_blueprint(blueprint)
+    register_site(app)
+    https = is_https(settings.base_url)
+    use_site_session(app, https=https, page_blueprints=PAGE_BLUEPRINTS)
     answer_failures(app, forms={f"{V1_PREFIX}/": failure_problem})
-    add_security_headers(app, https=is_https(settings.base_url))
+    add_security_headers(app, https=https)
     allow_origins(app, settings.cors_origins)
     if settings.access_log == "on":
         log_requests(app)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matinee.db.base import Base, BigId
+from matinee.db.base import Base, BigId, one_of
 
+CODE_PURPOSES = ("confirm", "reset", "address")
 ROLES = ("manager", "programmer", "counter", "usher", "auditor")
 
 
@@ -23,6 +33,13 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     email_confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    # In which mails are written.
+    language: Mapped[str] = mapped_column(String(8), default="en", server_default="en")
+    # Of the second factor of staff (RFC 6238), encrypted. It counts once a first code was right.
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
+    totp_confirmed_at: Mapped[datetime | None]
+    # The time step of the last code that was taken: none is taken twice.
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class UserRole(Base):
@@ -50,6 +67,26 @@ class UserSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # Whether whoever signed in showed a second factor, or a passkey.
+    second_factor_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A passkey (WebAuthn) with which a user signs in instead of the password."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("credential_id"), Index("ix_passkey_user_id", "user_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    # base64url, as browsers tell it; 1,023 bytes at the most.
+    credential_id: Mapped[str] = mapped_column(String(1400))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    # What its owner calls it.
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
 
 
 class ApiKey(Base):
@@ -78,13 +115,15 @@ class UserCode(Base):
 
     __tablename__ = "user_code"
     __table_args__ = (
-        CheckConstraint("purpose IN ('confirm', 'reset')", name="known_purpose"),
+        CheckConstraint(one_of("purpose", CODE_PURPOSES), name="known_purpose"),
         Index("ix_user_code_user_id_purpose", "user_id", "purpose"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     purpose: Mapped[str] = mapped_column(String(10))
+    # The new address of a user who changes it; it is confirmed by the code.
+    new_username: Mapped[str | None] = mapped_column(String(320))
     code_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -19,7 +19,7 @@ from matinee.boxoffice.errors import (
     SeatsNotFree,
     TooManyExtensions,
 )
-from matinee.boxoffice.lines import replace_lines
+from matinee.boxoffice.lines import lines_of, replace_lines
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.money_back import give_all_back
 from matinee.boxoffice.offers import (
@@ -33,7 +33,7 @@ from matinee.boxoffice.offers import (
 from matinee.boxoffice.orders import UNPAID, lock_order, record_start, record_step, require_live_hold
 from matinee.boxoffice.pricing import reprice_order
 from matinee.boxoffice.promo_codes import claim_promo_use
-from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
+from matinee.boxoffice.rules import ChoiceRules, check_choice, check_seats_asked
 from matinee.boxoffice.sales import mail_money_back, new_order
 from matinee.boxoffice.seating.best import best_available
 from matinee.kernel.codes import hash_secret
@@ -158,6 +158,18 @@ def change_hold(
     priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
     release_claims(session, order=order)
     _claim(session, order, priced, now=now)
+
+
+def check_held_choice(session: Session, *, order: Order, rules: ChoiceRules, now: datetime) -> None:
+    """Refuse a hold whose seats, taken together, break a rule: for who chose them one by one.
+
+    Raises CompanionAlone, OrphanLeft.
+    """
+    offer = offer_of(session, screening_id=order.screening_id, now=now, except_order=order.id)
+    by_id = {seat.id: seat for seat in offer.seats}
+    check_choice(
+        offer, [by_id[line.seat_id] for line in lines_of(session, order=order)], rules=rules, now=now
+    )
 
 
 def extend_hold(session: Session, *, order: Order, terms: HoldTerms, now: datetime) -> None:

@@ -71,6 +71,8 @@ class Order(Base):
     contact_email: Mapped[str | None] = mapped_column(String(320))
     # Proves who has an order without an account. Only the hash is kept.
     secret_hash: Mapped[str | None] = mapped_column(String(64))
+    # In which its mails are written.
+    language: Mapped[str] = mapped_column(String(8), default="en", server_default="en")
 
     screening: Mapped[Screening] = relationship()
     promo_code: Mapped[PromoCode | None] = relationship()
@@ -209,6 +211,8 @@ class Ticket(Base):
     fee_amount: Mapped[int] = mapped_column(default=0, server_default="0")
     ticket_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
     created_at: Mapped[datetime]
+    # Whom the buyer handed it over to. It has an id that the buyer does not know.
+    holder_email: Mapped[str | None] = mapped_column(String(320))
 
     order: Mapped[Order] = relationship()
     screening: Mapped[Screening] = relationship()

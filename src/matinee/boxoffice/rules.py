@@ -26,6 +26,8 @@ class ChoiceRules:
 # Whoever sells at the counter sees the hall and the people, and may give away what the house kept back.
 COUNTER_RULES = ChoiceRules(orphans=False, companions=False, house_seats_too=True)
 PUBLIC_RULES = ChoiceRules()
+# While somebody still chooses, seat by seat, what is chosen so far need not be right as a whole.
+CHOOSING_RULES = ChoiceRules(orphans=False, companions=False)
 
 
 def check_seats_asked(labels: Sequence[str], *, seats_max: int) -> None:

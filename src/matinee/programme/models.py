@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.db.base import Base, BigId, partial_index
@@ -12,6 +23,21 @@ from matinee.db.base import Base, BigId, partial_index
 SEAT_KINDS = ("standard", "premium", "sofa", "wheelchair", "companion")
 STANDARD_ZONE = "standard"
 FEE_UNITS = ("ticket", "order")
+ACCESS_FEATURES = ("audio_description", "captions", "hearing_loop", "relaxed")
+
+
+class Image(Base):
+    """A picture that staff uploaded. Its name is the hash of what is in it, so that it may be kept for ever."""
+
+    __tablename__ = "image"
+
+    # SHA-256 of the content, hexadecimal.
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime]
 
 
 class Cinema(Base):
@@ -45,6 +71,11 @@ class Cinema(Base):
     companion_until_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
     refund_until_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
     counter_until_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
+    # Of its website: "#rrggbb", or empty for the house's own; an uploaded picture in place of the name; how to reach it.
+    accent_color: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    logo_name: Mapped[str | None] = mapped_column(ForeignKey("image.name"))
+    phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    email: Mapped[str] = mapped_column(String(320), default="", server_default="")
 
 
 class Hall(Base):
@@ -101,6 +132,8 @@ class Film(Base):
     poster_url: Mapped[str] = mapped_column(String(2000), default="")
     certificate: Mapped[str] = mapped_column(String(20), default="")
     synopsis: Mapped[str] = mapped_column(Text, default="")
+    # The uploaded poster; without one it is drawn from the title.
+    poster_name: Mapped[str | None] = mapped_column(ForeignKey("image.name"))
 
 
 class TicketType(Base):
@@ -182,6 +215,8 @@ class Screening(Base):
     format: Mapped[str] = mapped_column(String(40), default="", server_default="")
     language: Mapped[str] = mapped_column(String(20), default="", server_default="")
     subtitles: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    # What it offers to people who hear, see or sit differently: words of ACCESS_FEATURES, separated by blanks.
+    access_features: Mapped[str] = mapped_column(String(100), default="", server_default="")
     cancelled_at: Mapped[datetime | None]
     # When those who asked for it were told that nothing is left; NULL again once a seat came back.
     sold_out_at: Mapped[datetime | None]

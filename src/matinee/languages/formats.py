@@ -1,0 +1,39 @@
+"""Dates, times and money as people of a language write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.dates import format_time as babel_time
+from babel.numbers import format_currency
+
+from matinee.kernel.money import Money, minor_digits
+
+
+def money_text(money: Money, language: str) -> str:
+    """ "€8.50" or "8,50 €"."""
+    value = Decimal(money.amount).scaleb(-minor_digits(money.currency))
+    return format_currency(value, money.currency, locale=language)
+
+
+def day_text(day: date, language: str) -> str:
+    """ "Tuesday, November 24, 2026"."""
+    return format_date(day, "full", locale=language)
+
+
+def short_day_text(day: date, language: str) -> str:
+    """ "Tue, Nov 24"."""
+    return format_date(day, "EEE, d MMM", locale=language)
+
+
+def time_text(moment: datetime, zone: str, language: str) -> str:
+    """The time on the wall of a zone: "20:00". Cinemas write 24 hours in every language."""
+    return babel_time(moment, "HH:mm", tzinfo=ZoneInfo(zone), locale=language)
+
+
+def moment_text(moment: datetime, zone: str, language: str) -> str:
+    """Day and time on the wall of a zone."""
+    return format_datetime(moment, "EEE, d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=language)

@@ -1,0 +1,50 @@
+"""In which language a page is written: that of its address (/uk/...), else the one that the browser asks for."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, get_translations
+
+from matinee.languages.catalogs import DEFAULT_LANGUAGE, DOMAIN, LANGUAGES, LOCALES
+
+
+def page_language() -> str:
+    """The language of this page."""
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    if "language" not in g:
+        g.language = request.accept_languages.best_match(list(LANGUAGES), default=DEFAULT_LANGUAGE)
+        g.language_by_header = True
+    language: str = g.language
+    return language
+
+
+def _(message: str, **values: object) -> str:
+    """What is said in the language of this page, with the values put in by name: "%(seats)s were taken"."""
+    said: str = get_translations().gettext(message)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """As `_`, in the form that a number asks for; the number is `%(num)d`."""
+    said: str = get_translations().ngettext(one, many, count)
+    return said % {"num": count, **values}
+
+
+def use_languages(app: Flask) -> None:
+    """Let templates speak: `_()`, `ngettext()`, and what Babel formats."""
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=DEFAULT_LANGUAGE,
+        BABEL_DOMAIN=DOMAIN,
+        BABEL_TRANSLATION_DIRECTORIES=str(LOCALES),
+    )
+    Babel(app, locale_selector=page_language)
+    app.jinja_env.globals.update(page_language=page_language, LANGUAGES=LANGUAGES)
+
+    @app.after_request
+    def _say_which(response: Response) -> Response:
+        if response.mimetype == "text/html" and "language" in g:
+            response.headers["Content-Language"] = g.language
+            if g.get("language_by_header"):
+                response.vary.add("Accept-Language")
+        return response

@@ -1,0 +1,1 @@
+"""What a member has and does: signing in, tickets, settings."""

@@ -1,0 +1,100 @@
+"""The website: how a page is declared, and in which language it is at which address.
+
+Every page has an address without a language, where the browser's wish counts, and one for each language: /uk/films/7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal
+
+from flask import Blueprint, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+
+from matinee.languages.catalogs import LANGUAGES
+from matinee.web.shared.visitors import visitor
+
+# Everybody may see it; or whoever is signed in, and others are asked to sign in first.
+Access = Literal["everybody", "members"]
+View = Callable[..., ResponseReturnValue]
+
+NAME, NAME_WITH_LANGUAGE = "site", "site_in"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+site = Blueprint(NAME, __name__, template_folder="templates")
+csrf = CSRFProtect()
+
+
+def page(
+    rule: str, *, access: Access, methods: tuple[str, ...] = ("GET",), token: bool = True
+) -> Callable[[View], View]:
+    """Declare a view of the website, and who may call it. Its endpoint is the name of the view.
+
+    Whatever changes something must carry the CSRF token, in the form or in the header X-CSRFToken. `token=False`: nothing
+    is changed here that another site could want to change.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: Any) -> ResponseReturnValue:
+            if token and request.method not in SAFE_METHODS:
+                csrf.protect()
+            if access == "members" and not visitor().is_member:
+                # A form is not sent again by itself after signing in; its page is looked at again.
+                next_url = request.full_path.rstrip("?") if request.method in SAFE_METHODS else to("account")
+                return redirect(to("sign_in", next=next_url), code=303)
+            return view(**values)
+
+        guarded.access = access  # type: ignore[attr-defined]  # for the test that every page declares it
+        site.add_url_rule(rule, view.__name__, guarded, methods=list(methods))
+        return view
+
+    return declare
+
+
+def to(endpoint: str, **values: Any) -> str:
+    """The address of a page of the website, with the language in it where this page has one in its address."""
+    if g.get("language_in_address"):
+        return url_for(f"{NAME_WITH_LANGUAGE}.{endpoint}", language=g.language, **values)
+    return url_for(f"{NAME}.{endpoint}", **values)
+
+
+def full_url(endpoint: str, *, language: str | None = None, **values: Any) -> str:
+    """The whole address of a page, as the outside knows it; in one language, or for any."""
+    from matinee.web.shared.services import services
+
+    name = f"{NAME_WITH_LANGUAGE}.{endpoint}" if language else f"{NAME}.{endpoint}"
+    given: dict[str, Any] = {"language": language} if language else {}
+    return services().base_url + url_for(name, **given, **values)
+
+
+def this_page_in(language: str) -> str:
+    """The address of this same page in another language."""
+    endpoint = (request.endpoint or f"{NAME}.start").rpartition(".")[2]
+    if request.blueprint not in (NAME, NAME_WITH_LANGUAGE):
+        return url_for(f"{NAME_WITH_LANGUAGE}.start", language=language)
+    values = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
+    return url_for(f"{NAME_WITH_LANGUAGE}.{endpoint}", language=language, **values)
+
+
+def register_site(app: Any) -> None:
+    """Register the pages with the app, without a language in the address and with one."""
+    csrf.init_app(app)
+    app.register_blueprint(site)
+    codes = ", ".join(LANGUAGES)
+    app.register_blueprint(site, name=NAME_WITH_LANGUAGE, url_prefix=f"/<any({codes}):language>")
+
+
+@site.url_value_preprocessor
+def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values and "language" in values:
+        g.language = values.pop("language")
+        g.language_in_address = True
+        g.language_by_header = False
+
+
+def is_ours(url: str) -> bool:
+    """Whether an address that came with a request leads to a page of this site, so that one may be sent there."""
+    return url.startswith("/") and not url.startswith(("//", "/\\")) and url.isprintable() and "\\" not in url

@@ -1,0 +1,1 @@
+"""From held seats to tickets: the page of an order."""

@@ -1,0 +1,1 @@
+"""What is on: by day, by film, as a calendar, as a feed."""

@@ -1,0 +1,74 @@
+"""What the website says to what the domain refuses, in the language of the page: one table from errors to sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash
+
+from matinee.accounts import errors as accounts
+from matinee.boxoffice import errors as sale
+from matinee.kernel.errors import Conflict, DomainError, Expired, Invalid, NotAllowed, NotFound
+from matinee.payments import errors as payments
+from matinee.web.shared.languages import _, ngettext
+
+# By kind; the first that fits.
+STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422, Expired: 410}
+
+
+def status_of(error: DomainError) -> int:
+    """The status of the page that says it."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def sentence(error: DomainError) -> str:
+    """What is said to the visitor. An error that no page should meet is said in the domain's own words."""
+    makers: dict[type[DomainError], Callable[[], str]] = {
+        sale.SeatsNotFree: lambda: _seats_taken(error),
+        sale.OrphanLeft: lambda: _("This choice leaves a single seat empty beside it. Move it by one seat."),
+        sale.CompanionAlone: lambda: _("The companion seat goes with its wheelchair place."),
+        sale.NotEnoughSeats: lambda: _("There are not so many free seats together."),
+        sale.SalesClosed: lambda: _("This screening is not on sale any more."),
+        sale.NoSeats: lambda: _("Choose a seat first."),
+        sale.TooManySeats: lambda: _("These are more seats than one purchase may have."),
+        sale.TicketTypeNotSold: lambda: _("This kind of ticket is not sold for this seat."),
+        sale.HoldExpired: lambda: _("The time to pay is over, and the seats are free for others again."),
+        sale.HouseSellingOut: lambda: _("This screening is nearly sold out, so the time cannot be extended."),
+        sale.TooManyExtensions: lambda: _("The time cannot be extended any more."),
+        sale.PaymentUnderWay: lambda: _("A payment has begun, so this cannot be changed now."),
+        sale.PromoCodeNotValid: lambda: _("This promo code is not valid here."),
+        sale.PromoCodeUsedUp: lambda: _("This promo code is used up."),
+        sale.VoucherNotValid: lambda: _("This voucher is not valid here."),
+        sale.VoucherEmpty: lambda: _("There is nothing left on this voucher."),
+        sale.ContactMissing: lambda: _("Say where we send the tickets."),
+        sale.OrderNotFound: lambda: _("We do not know this order, or it is not yours."),
+        sale.TicketNotFound: lambda: _("We do not know this ticket."),
+        payments.PaymentRefused: lambda: _("The payment did not go through. Nothing was charged."),
+        payments.ProviderUnavailable: lambda: _(
+            "The payment service does not answer just now. Try again shortly."
+        ),
+        accounts.WrongCredentials: lambda: _("Address or password is wrong."),
+        accounts.UserExists: lambda: _("There is an account with this address already."),
+        accounts.WeakPassword: lambda: _("This password is too easy to guess. Take a longer one."),
+        accounts.WrongCode: lambda: _("This code is wrong, or not valid any more."),
+        accounts.TooManyAttempts: lambda: _("Too many attempts. Wait a little, then try again."),
+    }
+    make = makers.get(type(error))
+    return make() if make is not None else error.detail
+
+
+def flash_refusal(error: DomainError) -> None:
+    """Show it at the top of the next page."""
+    flash(sentence(error), "error")
+
+
+def _seats_taken(error: DomainError) -> str:
+    assert isinstance(error, sale.SeatsNotFree)
+    if not error.labels:
+        return _("Not all of these seats are free any more.")
+    return ngettext(
+        "%(seats)s was taken while you were choosing.",
+        "%(seats)s were taken while you were choosing.",
+        len(error.labels),
+        seats=", ".join(error.labels),
+    )

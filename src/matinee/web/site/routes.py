@@ -1,0 +1,39 @@
+"""All pages of the website, registered on their blueprint by being imported."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from matinee.kernel.errors import DomainError
+from matinee.web.shared.visitors import visitor
+from matinee.web.site import appearance_page
+from matinee.web.site.account import placeholder as account
+from matinee.web.site.blueprint import full_url, register_site, site, this_page_in, to
+from matinee.web.site.checkout import placeholder as checkout
+from matinee.web.site.house import default_house
+from matinee.web.site.picker import placeholder as picker
+from matinee.web.site.programme import feeds, start
+from matinee.web.site.refusals import sentence, status_of
+from matinee.web.site.tickets import placeholder as tickets
+
+PAGES = (appearance_page, start, feeds, account, picker, checkout, tickets)
+
+
+@site.app_context_processor
+def _everywhere() -> dict[str, object]:
+    return {
+        "to": to,
+        "full_url": full_url,
+        "this_page_in": this_page_in,
+        "default_house": default_house,
+        "visitor": visitor,
+    }
+
+
+@site.errorhandler(DomainError)
+def _refused(error: DomainError) -> ResponseReturnValue:
+    return render_template("site/refused.html", sentence=sentence(error)), status_of(error)
+
+
+__all__ = ["PAGES", "register_site", "site"]

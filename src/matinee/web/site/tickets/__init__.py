@@ -1,0 +1,1 @@
+"""The page of a ticket, its PDF, the wallets."""
