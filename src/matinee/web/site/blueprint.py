@@ -47,7 +47,8 @@ def page(
                 return redirect(to("sign_in", next=next_url), code=303)
             return view(**values)
 
-        guarded.access = access  # type: ignore[attr-defined]  # for the test that every page declares it
+        # For the tests that hold every page against its declaration.
+        guarded.access, guarded.asks_for_token = access, token  # type: ignore[attr-defined]
         site.add_url_rule(rule, view.__name__, guarded, methods=list(methods))
         return view
 
