@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response
 from flask_compress import Compress
 
 MIMETYPES = [
@@ -13,6 +13,7 @@ MIMETYPES = [
     "application/rss+xml",
     "application/xml",
 ]
+BEGINNINGS = tuple(MIMETYPES)
 
 
 def compress_pages(app: Flask) -> None:
@@ -25,5 +26,14 @@ def compress_pages(app: Flask) -> None:
         COMPRESS_BR_LEVEL=4,
         COMPRESS_LEVEL=5,
         COMPRESS_MIN_SIZE=1000,
+        COMPRESS_REGISTER=False,
     )
-    Compress(app)
+    compress = Compress(app)
+
+    @app.after_request
+    def _compress(response: Response) -> Response:
+        # Looked at first: the calls of programs pass here, too, and need none of it.
+        if not response.headers.get("Content-Type", "").startswith(BEGINNINGS):
+            return response
+        compressed: Response = compress.after_request(response)
+        return compressed

@@ -43,7 +43,7 @@ def use_languages(app: Flask) -> None:
 
     @app.after_request
     def _say_which(response: Response) -> Response:
-        if response.mimetype == "text/html" and "language" in g:
+        if "language" in g and response.mimetype == "text/html":
             response.headers["Content-Language"] = g.language
             if g.get("language_by_header"):
                 response.vary.add("Accept-Language")
