@@ -43,6 +43,8 @@ SWEEP_ORDERS_MAX = 200
 # Another buyer may take what was found before it is claimed; then the next best is looked for.
 BEST_TRIES_MAX = 5
 HOLDER = "buyer"
+# WCAG 2.2, success criterion 2.2.1: who needs more time is warned so early that there is time to ask for it.
+WARNED_BEFORE_END = timedelta(minutes=2)
 # Why money goes back that was a part of the price of a hold.
 ENDINGS = {"cancelled": "The seats were given back.", "expired": "The time to pay the rest was over."}
 

@@ -64,6 +64,11 @@ def remembered_orders() -> list[str]:
     return list(session.get(_ORDERS, {}))[::-1]
 
 
+def order_secrets() -> dict[str, str]:
+    """Order code -> secret, of all that the browser keeps."""
+    return dict(session.get(_ORDERS, {}))
+
+
 def _caller() -> Caller:
     token = session_cookie()
     if token is None:

@@ -13,7 +13,14 @@ from matinee.payments import errors as payments
 from matinee.web.shared.languages import _, ngettext
 
 # By kind; the first that fits.
-STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422, Expired: 410}
+STATUS = {
+    accounts.TooManyAttempts: 429,
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    Invalid: 422,
+    Expired: 410,
+}
 
 
 def status_of(error: DomainError) -> int:
@@ -25,8 +32,8 @@ def sentence(error: DomainError) -> str:
     """What is said to the visitor. An error that no page should meet is said in the domain's own words."""
     makers: dict[type[DomainError], Callable[[], str]] = {
         sale.SeatsNotFree: lambda: _seats_taken(error),
-        sale.OrphanLeft: lambda: _("This choice leaves a single seat empty beside it. Move it by one seat."),
-        sale.CompanionAlone: lambda: _("The companion seat goes with its wheelchair place."),
+        sale.OrphanLeft: lambda: _orphan(error),
+        sale.CompanionAlone: lambda: _companion(error),
         sale.NotEnoughSeats: lambda: _("There are not so many free seats together."),
         sale.SalesClosed: lambda: _("This screening is not on sale any more."),
         sale.NoSeats: lambda: _("Choose a seat first."),
@@ -60,6 +67,26 @@ def sentence(error: DomainError) -> str:
 def flash_refusal(error: DomainError) -> None:
     """Show it at the top of the next page."""
     flash(sentence(error), "error")
+
+
+def _orphan(error: DomainError) -> str:
+    assert isinstance(error, sale.OrphanLeft)
+    return ngettext(
+        "%(seats)s would stay empty by itself. Move your choice by one seat.",
+        "%(seats)s would stay empty by themselves. Move your choice by one seat.",
+        len(error.labels),
+        seats=", ".join(error.labels),
+    )
+
+
+def _companion(error: DomainError) -> str:
+    assert isinstance(error, sale.CompanionAlone)
+    return ngettext(
+        "%(seats)s is for whoever comes with somebody in a wheelchair. Choose the wheelchair place too, or another seat.",
+        "%(seats)s are for those who come with somebody in a wheelchair. Choose the wheelchair places too, or other seats.",
+        len(error.labels),
+        seats=", ".join(error.labels),
+    )
 
 
 def _seats_taken(error: DomainError) -> str:

@@ -12,12 +12,20 @@ from matinee.web.site.account import placeholder as account
 from matinee.web.site.blueprint import full_url, register_site, site, this_page_in, to
 from matinee.web.site.checkout import placeholder as checkout
 from matinee.web.site.house import default_house
-from matinee.web.site.picker import placeholder as picker
+from matinee.web.site.picker import (
+    best_seats,
+    choice_calls,
+    going_on,
+    list_forms,
+    screening_page,
+    seat_states_call,
+)
 from matinee.web.site.programme import feeds, start
 from matinee.web.site.refusals import sentence, status_of
 from matinee.web.site.tickets import placeholder as tickets
 
-PAGES = (appearance_page, start, feeds, account, picker, checkout, tickets)
+PICKER = (screening_page, seat_states_call, choice_calls, best_seats, list_forms, going_on)
+PAGES = (appearance_page, start, feeds, account, *PICKER, checkout, tickets)
 
 
 @site.app_context_processor

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 from pydantic import BaseModel
 
-from matinee.web.v1.answers import GZIP_SUFFIX, etag_of, serialised
+from matinee.web.shared.prepared import GZIP_SUFFIX, etag_of
+from matinee.web.v1.answers import serialised
 from matinee.web.v1.errors import ChangedMeanwhile
 
 

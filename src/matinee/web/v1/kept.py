@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from matinee.web.shared.prepared import Prepared
 from matinee.web.shared.services import services
-from matinee.web.v1.answers import Answer, Prepared
+from matinee.web.v1.answers import Answer
 
 
 def kept(work: Callable[[Session], Answer], *, key: object) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask.views import MethodView
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -12,8 +14,9 @@ from matinee.programme.errors import HallNotFound
 from matinee.programme.layout_versions import layout_version
 from matinee.programme.models import Hall
 from matinee.programme.queries import SeatOfHall, seats_by_hall
+from matinee.web.shared.prepared import Prepared
 from matinee.web.shared.services import services
-from matinee.web.v1.answers import Answer, Prepared, serialised
+from matinee.web.v1.answers import Answer, serialised
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import PUBLIC
 from matinee.web.v1.operations import Returns, operation
@@ -80,7 +83,7 @@ class LayoutQuery(Query):
     )
 
 
-def layout_url(hall: Hall, seats: list[SeatOfHall]) -> str:
+def layout_url(hall: Hall, seats: Sequence[SeatOfHall]) -> str:
     """Where the layout is, with its version: the answer at this address never changes."""
     return f"{PREFIX}/halls/{hall.id}/layout?v={layout_version(hall, seats)}"
 

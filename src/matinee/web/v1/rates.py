@@ -7,17 +7,14 @@ from flask import Response, g
 from matinee.accounts.callers import Caller
 from matinee.accounts.errors import TooManyAttempts
 from matinee.accounts.throttling import Allowance
-from matinee.web.shared.address import caller_address
-from matinee.web.shared.services import services
+from matinee.web.shared.call_rates import allowance_of
 
 _COUNTED = "v1_allowance"
 
 
 def count_call(caller: Caller) -> None:
     """Count one call. Raises TooManyAttempts."""
-    kind = caller.identity.partition(":")[0] if caller.is_known else "address"
-    who = caller.identity if caller.is_known else caller_address()
-    allowance = services().throttle.count_call(kind, who=who)
+    allowance = allowance_of(caller)
     if allowance is None:
         return
     g.setdefault(_COUNTED, allowance)

@@ -8,11 +8,8 @@ from flask.views import MethodView
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.availability import availability
-from matinee.boxoffice.queries import claimed_seats
-from matinee.programme.catalogue import find_screening
+from matinee.boxoffice.seat_states import seat_states
 from matinee.programme.errors import ScreeningNotFound
-from matinee.programme.queries import house_seats_by_screening, seats_by_hall
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.callers import PUBLIC
@@ -59,18 +56,13 @@ class SeatStates(MethodView):
 
 
 def _states(session: Session, screening_id: int, now: datetime) -> Answer:
-    screening = find_screening(session, screening_id=screening_id)
-    seats = seats_by_hall(session, [screening.hall_id])[screening.hall_id]
-    house = house_seats_by_screening(session, [screening_id])[screening_id]
-    claimed = claimed_seats(session, screening_ids=[screening_id], now=now)[screening_id]
-    taken = [seat.label for seat in seats if seat.id in claimed or seat.id in house]
-    found = availability(screening, seats=len(seats) - len(house), free=len(seats) - len(taken), now=now)
+    found = seat_states(session, screening_id=screening_id, now=now)
     return Answer(
         SeatStatesShape(
             screening=screening_id,
-            layout_url=layout_url(screening.hall, seats),
-            availability=present_availability(found),
-            taken=taken,
+            layout_url=layout_url(found.screening.hall, found.seats),
+            availability=present_availability(found.availability),
+            taken=found.taken,
         )
     )
 

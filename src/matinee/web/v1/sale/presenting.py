@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from matinee.boxoffice.holds import WARNED_BEFORE_END
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.order_details import (
     IssuedTicket,
@@ -29,9 +30,6 @@ from matinee.web.v1.sale.order_shape import (
 )
 from matinee.web.v1.shapes import Money, in_zone
 
-# WCAG 2.2, success criterion 2.2.1: who needs more time is warned so early that there is time to ask for it.
-WARNING = timedelta(minutes=2)
-
 
 def told_order(session: Session, *, order: Order, now: datetime) -> OrderShape:
     """The order as it is at `now`, with all that belongs to it."""
@@ -53,7 +51,7 @@ def present_order(details: OrderDetails, *, now: datetime) -> OrderShape:
         state=state,
         created_at=in_zone(order.created_at, zone),
         expires_at=in_zone(expires_at, zone) if expires_at else None,
-        warn_at=in_zone(expires_at - WARNING, zone) if expires_at else None,
+        warn_at=in_zone(expires_at - WARNED_BEFORE_END, zone) if expires_at else None,
         extensions_left=_extensions_left(order) if state == "held" else 0,
         channel=order.channel,
         email=details.email,

@@ -1,0 +1,36 @@
+"""GET /screenings/<id>/seats.json: which seats somebody has, asked for again and again by whoever chooses."""
+
+from __future__ import annotations
+
+import json
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from matinee.boxoffice.seat_states import seat_states
+from matinee.kernel import clock
+from matinee.web.shared.prepared import Prepared, respond_prepared
+from matinee.web.shared.services import services
+from matinee.web.site.blueprint import page
+
+
+@page("/screenings/<int:screening_id>/seats.json", access="everybody")
+def screening_seats(screening_id: int) -> ResponseReturnValue:
+    """The labels of all seats that are not free, by what they are; 304 as long as nothing has changed."""
+    now = clock.now()
+
+    def read(session: Session) -> Prepared:
+        found = seat_states(session, screening_id=screening_id, now=now)
+        told = {
+            "state": found.availability.state,
+            "free": found.availability.free,
+            "sold": found.labels(found.sold),
+            "held": found.labels(found.held),
+            "house": found.labels(found.house),
+        }
+        return Prepared(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+
+    service = services()
+    key = ("site", "seats", screening_id)
+    body = service.kept_answers.get(key, lambda: service.transactions.read(read))
+    return respond_prepared(body, {})
