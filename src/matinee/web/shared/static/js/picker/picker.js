@@ -38,6 +38,7 @@ const panel = new Panel(find("choice"), {
   retyped: (label, type) => choice.add(label, type),
   continued: goOn,
   moreTime: extend,
+  focusLost: () => grid.stop?.element.focus({ preventScroll: true }),
 });
 const countdown = new Countdown(find("choice"), {
   warned: () => notes.say(words.warning),
@@ -45,7 +46,7 @@ const countdown = new Countdown(find("choice"), {
 });
 const zoomButtons = Object.fromEntries(["in", "out", "fit"].map((name) => [name, root.querySelector(`[data-zoom=${name}]`)]));
 const zoom = new Zoom(find("map"), find("stage"), find("seats"), zoomButtons);
-new Grid(map, { choose: toggle, moved: (seat) => zoom.reveal(seat), label: config.map_label });
+const grid = new Grid(map, { choose: toggle, moved: (seat) => zoom.reveal(seat), label: config.map_label });
 const list = new SeatList(root, map, { add: (seat, type) => toggle(seat, type), empty: words.no_seats_in_row });
 new Best(find("best"), findBest);
 new Watch(config.urls.seats, watched);
@@ -71,6 +72,8 @@ function watched(states) {
   for (const state of ["sold", "held", "house"]) for (const label of states[state]) others.set(label, state);
   for (const seat of map.seats.values()) seat.others = others.get(seat.label) ?? "free";
   showStates();
+  const free = document.querySelector("[data-free]");
+  if (free) free.textContent = states.free;
   if (["closed", "cancelled"].includes(states.state)) notes.show(words.closed);
 }
 
@@ -162,5 +165,5 @@ function showTips() {
     tip.style.left = `${Math.max(4, left) + frame.scrollLeft}px`;
     tip.style.top = `${(at.top - box.top > 48 ? at.top - box.top - tip.offsetHeight - 6 : at.bottom - box.top + 6) + frame.scrollTop}px`;
   });
-  frame.addEventListener("pointerleave", () => (tip.hidden = true));
+  for (const name of ["pointerleave", "pointerdown"]) frame.addEventListener(name, () => (tip.hidden = true));
 }
