@@ -8,8 +8,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from matinee.web.shared.services import Services
 from matinee.web.shared.prepared import etag_of
+from matinee.web.shared.services import Services
 from matinee.web.v1.answers import serialised
 from matinee.web.v1.conditions import require_unchanged
 from matinee.web.v1.errors import ChangedMeanwhile

@@ -14,10 +14,10 @@ from matinee.web.site.blueprint import page
 from matinee.web.site.house import house_of
 from matinee.web.site.picker.answers import current_choice
 from matinee.web.site.picker.config import config_of
-from matinee.web.site.picker.drawing import Drawing, DrawnLine, draw
+from matinee.web.site.picker.drawing import Drawing, DrawnLine, DrawnSeat, draw
 from matinee.web.site.picker.shown_choice import PANEL_WORDS, ShownChoice, told_hold
 from matinee.web.site.picker.shown_screening import ShownScreening, shown_screening
-from matinee.web.site.picker.words import kind_name, language_name, seat_name
+from matinee.web.site.picker.words import kind_name, language_name, seat_name, zone_name
 
 WITH_MAP = ("on_sale", "sold_out")
 
@@ -81,9 +81,12 @@ def _listed(drawing: Drawing, marks: dict[str, str], wanted: str) -> ListedRow |
         return None
     return ListedRow(
         line,
-        tuple(
-            (seat.label, f"{seat_name(seat.row, seat.place)}, {kind_name(seat.kind)}")
-            for seat in line.seats
-            if seat.label not in marks
-        ),
+        tuple((seat.label, _listed_name(seat, line)) for seat in line.seats if seat.label not in marks),
     )
+
+
+def _listed_name(seat: DrawnSeat, line: DrawnLine) -> str:
+    # The row was chosen before, unless several share the line.
+    name = seat_name("" if seat.row == line.name else seat.row, seat.place)
+    kind = "" if seat.kind == "standard" else kind_name(seat.kind)
+    return ", ".join(part for part in (name, kind, zone_name(seat.zone)) if part)

@@ -30,7 +30,7 @@ export class SeatList {
     if (shown === this.shown) return;
     this.shown = shown;
     const chosen = this.seat.value;
-    const options = free.map((seat) => new Option(this.map.describe(seat), seat.label));
+    const options = free.map((seat) => new Option(this.map.describeInLine(seat), seat.label));
     if (!options.length) options.push(new Option(this.empty, ""));
     this.seat.replaceChildren(...options);
     if (free.some((seat) => seat.label === chosen)) this.seat.value = chosen;

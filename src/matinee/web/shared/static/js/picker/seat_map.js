@@ -55,9 +55,19 @@ export class SeatMap {
 
   /** Row, seat, kind, zone and price: all but the state. */
   describe(seat) {
+    return this.describeAs(seat, this.placeOf(seat));
+  }
+
+  /** The same for whoever knows the row already. */
+  describeInLine(seat) {
+    const isOfLine = seat.row === seat.line.group.dataset.row;
+    return this.describeAs(seat, isOfLine ? fill(this.config.words.name_without_row, seat) : this.placeOf(seat));
+  }
+
+  describeAs(seat, name) {
     const zone = this.config.zones[seat.zone];
     const kind = seat.kind === "standard" ? "" : this.config.kinds[seat.kind];
-    return [this.placeOf(seat), kind, zone?.name, zone?.price].filter(Boolean).join(", ");
+    return [name, kind, zone?.name, zone?.price].filter(Boolean).join(", ");
   }
 
   /** The accessible name. */

@@ -10,6 +10,7 @@ const BEGIN_ZOOMED_PIXELS = 34;
 const COLUMN = 40;
 // A press that moves further is no click.
 const CLICK_PIXELS = 6;
+const REST_MILLISECONDS = 150;
 
 export class Zoom {
   constructor(frame, stage, svg, buttons) {
@@ -17,9 +18,29 @@ export class Zoom {
     this.natural = Number(svg.getAttribute("width"));
     const box = svg.viewBox.baseVal;
     this.box = { width: box.width, height: box.height };
+    this.rows = this.rowLetters();
     this.measure();
     this.begin();
     this.listen();
+  }
+
+  /** The row letters once more, at the edge of the frame: those of the drawing are out of sight when it is zoomed in. */
+  rowLetters() {
+    const strip = document.createElement("div");
+    strip.className = "map-rows";
+    strip.setAttribute("aria-hidden", "true");
+    for (const group of this.svg.querySelectorAll("[data-row]")) {
+      const text = group.querySelector(".row");
+      if (!text) continue;
+      const letter = document.createElement("span");
+      letter.textContent = group.dataset.row;
+      letter.style.setProperty("--y", text.getAttribute("y"));
+      strip.append(letter);
+    }
+    strip.hidden = strip.childElementCount === 0;
+    strip.style.setProperty("--high", this.svg.viewBox.baseVal.height);
+    this.stage.prepend(strip);
+    return strip;
   }
 
   /** The size at which the whole hall is seen; the frame's height follows. */
@@ -58,6 +79,7 @@ export class Zoom {
     // A wide hall is a flat stripe on a phone: zoomed in, it may have more of the screen.
     this.frame.style.height = fits ? "" : `${Math.min(height, Math.max(this.fitHeight, window.innerHeight * 0.6))}px`;
     this.frame.classList.toggle("is-zoomed", !fits);
+    this.rows.style.setProperty("--unit", width / this.box.width);
     this.frame.scrollLeft = (scrollLeft + x) * ratio - x;
     this.frame.scrollTop = (scrollTop + y) * ratio - y;
     this.buttons.out.disabled = fits;
@@ -108,6 +130,7 @@ export class Zoom {
     this.soon(() => {
       const by = this.wheeled;
       this.wheeled = 1;
+      this.hurry();
       this.apply(this.scale * by, clientX - box.left, clientY - box.top);
     });
   }
@@ -153,8 +176,16 @@ export class Zoom {
     if (!this.pinch || this.pointers.size !== 2) return;
     const [one, other] = [...this.pointers.values()];
     const box = this.frame.getBoundingClientRect();
+    this.hurry();
     const middle = [(one.x + other.x) / 2 - box.left, (one.y + other.y) / 2 - box.top];
     this.apply((this.pinch.scale * this.apart()) / this.pinch.apart, ...middle);
+  }
+
+  /** While the size changes with every frame the browser enlarges what it has drawn; sharp again when it rests. */
+  hurry() {
+    this.svg.classList.add("is-growing");
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.svg.classList.remove("is-growing"), REST_MILLISECONDS);
   }
 
   apart() {
