@@ -233,6 +233,33 @@ def test_a_phone_has_seats_for_fingers_and_a_sheet(open_visit: OpenVisit, screen
 
 
 @on_one_database
+def test_two_fingers_zoom_and_one_scrolls_the_page(open_visit: OpenVisit, screening: int) -> None:
+    visit = open_visit(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = opened(visit, screening)
+    fingers = visit.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[int, int]) -> None:
+        told = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
+    page.locator(".map").scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    touch("touchStart", (200, 600))
+    for y in range(590, 400, -10):
+        touch("touchMove", (200, y))
+    touch("touchEnd")
+    page.wait_for_function("before => scrollY > before + 50", arg=before)
+    expect(page.locator('.map .seat[data-s="mine"]')).to_have_count(0)
+    touch("touchStart", (180, 400), (210, 400))
+    for by in range(5, 105, 5):
+        touch("touchMove", (180 - by, 400), (210 + by, 400))
+    touch("touchEnd")
+    expect(page.locator(".map")).to_have_class(re.compile("is-zoomed"))
+    assert page.evaluate("visualViewport.scale") == 1
+    expect(page.locator('.map .seat[data-s="mine"]')).to_have_count(0)
+
+
+@on_one_database
 def test_without_scripts_seats_are_bought_by_forms(open_visit: OpenVisit, screening: int) -> None:
     visit = open_visit(java_script_enabled=False)
     visit.expected = {404}

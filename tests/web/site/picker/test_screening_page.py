@@ -6,9 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
+from matinee.programme.models import Hall, Screening, Seat
 from tests.boxoffice.selling import Sale
-from tests.building import NOW, House, clock_at, on_one_database
+from tests.building import DAY, NOW, House, add_screening, clock_at, on_one_database
 from tests.web.site.picker.conftest import OpenShop, Shopper
 
 
@@ -99,3 +101,25 @@ def test_the_booking_fee_is_said(shopper: Shopper, sale: Sale) -> None:
     assert "Booking online costs nothing beside that" in shopper.look()
     sale.change_cinema(booking_fee_amount=700)
     assert re.search(r"Booking online costs \S*7\.00\S* for each ticket", shopper.look())
+
+
+@on_one_database
+def test_the_page_of_a_thousand_seats_is_small(open_shop: OpenShop, house: House, sale: Sale) -> None:
+    def build(session: Session) -> int:
+        hall = Hall(cinema_id=house.cinema, name="Palace")
+        session.add(hall)
+        session.flush()
+        session.add_all(
+            Seat(hall_id=hall.id, label=f"{row}{number}", row=row, place=str(number), x=number, y=line,
+                 zone="balcony" if line > 17 else "standard")
+            for line, row in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXY")
+            for number in range(1, 41)
+        )  # fmt: skip
+        film = session.get_one(Screening, house.lettered).film
+        return add_screening(session, hall=hall, film=film, day=DAY, time="12:00").id
+
+    shopper = open_shop(sale.write(build))
+    assert len(re.findall(r'class="seat" data-n="', shopper.look())) == 1000
+    answer = shopper.client.get(shopper.here, headers={"Accept-Encoding": "br"})
+    assert answer.headers["Content-Encoding"] == "br"
+    assert len(answer.data) < 25_000
