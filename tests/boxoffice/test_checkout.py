@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from matinee.boxoffice.checkout import provider_named, stop_open_payments
+from matinee.boxoffice.checkout import begin_payment, provider_named
 from matinee.boxoffice.errors import (
     HoldExpired,
     NothingToPay,
@@ -18,6 +18,8 @@ from matinee.boxoffice.errors import (
     StepNotAllowed,
 )
 from matinee.boxoffice.models import Ticket
+from matinee.boxoffice.open_payments import stop_open_payments, stop_payment
+from matinee.boxoffice.payment_time import PROLONGING_PAYMENTS_MAX
 from matinee.payments.errors import PaymentNotFound, PaymentRefused, ProviderNotFound, ProviderUnavailable
 from matinee.payments.models import Payment
 from matinee.payments.protocol import (
@@ -28,6 +30,7 @@ from matinee.payments.protocol import (
     RefundRequest,
     StartedPayment,
 )
+from tests.boxoffice.interleaving import at_once
 from tests.boxoffice.selling import END, GUEST, HOLD, PAYMENT, Sale
 from tests.building import NOW, PRICE_A
 
@@ -222,6 +225,82 @@ def test_only_a_live_hold_and_what_is_due_can_be_paid(sale: Sale) -> None:
     ):
         with pytest.raises(error):
             sale.intend(order_id, now=END)
+
+
+def test_beginning_to_pay_again_and_again_does_not_keep_the_seats_for_ever(sale: Sale) -> None:
+    order_id = sale.hold("A1")
+    now = NOW
+    for _ in range(PROLONGING_PAYMENTS_MAX):
+        sale.fail(sale.intend(order_id, now=now), now=now)
+        assert sale.order(order_id).hold_expires_at == now + PAYMENT
+        now += PAYMENT - SECOND
+    # It can still be paid, in the time that is left.
+    payment = sale.intend(order_id, now=now)
+    assert sale.order(order_id).hold_expires_at == now + SECOND
+    assert sale.settle(payment, now=now)
+    assert sale.state(order_id) == "paid"
+
+
+def begin(sale: Sale, order_id: int, provider: str = "bank", now: datetime = NOW) -> str:
+    return sale._on(
+        order_id,
+        lambda s, o: begin_payment(s, order=o, provider=provider, lifetime=PAYMENT, now=now).public_id,
+    )
+
+
+def test_a_second_click_goes_on_with_the_first_payment(sale: Sale) -> None:
+    order_id = sale.hold("A1")
+    first = begin(sale, order_id)
+    assert begin(sale, order_id, now=NOW + MINUTE) == first
+    assert sale.order(order_id).hold_expires_at == LATE
+    # Another way to pay, another sum, or one that came to nothing: another payment.
+    other = begin(sale, order_id, "counter")
+    sale.use_voucher(order_id, sale.voucher(1000))
+    rest = begin(sale, order_id)
+    sale.fail(rest)
+    assert len({first, other, rest, begin(sale, order_id)}) == 4
+
+
+def test_many_clicks_at_once_are_one_payment(sale: Sale) -> None:
+    order_id = sale.hold("A1")
+    begun = at_once(sale.services, [lambda: begin(sale, order_id)] * 6)
+    assert len(set(begun)) == 1
+    assert sale.count(Payment) == 1
+
+
+def test_a_buyer_who_comes_back_without_paying_can_change_the_order(sale: Sale, bank: SmallBank) -> None:
+    order_id = sale.hold("A1")
+    public_id = begin(sale, order_id)
+    sale.ask(public_id, {"bank": bank})
+    stop_one(sale, bank, public_id)
+    assert (bank.cancelled, sale.payment(public_id).state) == ([public_id], "failed")
+    assert sale.state(order_id) == "held"
+    sale.change(order_id, "A2")
+    # Money that was on its way counts all the same.
+    assert sale.settle(public_id)
+    assert sale.tickets(order_id).keys() == {"A2"}
+
+
+def test_a_payment_goes_on_while_its_provider_cannot_be_told_to_stop(sale: Sale, bank: SmallBank) -> None:
+    order_id = sale.hold("A1")
+    public_id = begin(sale, order_id)
+    sale.ask(public_id, {"bank": bank})
+    bank.is_away = True
+    with pytest.raises(ProviderUnavailable):
+        stop_one(sale, bank, public_id)
+    assert (sale.payment(public_id).state, sale.state(order_id)) == ("pending", "paying")
+
+
+def stop_one(sale: Sale, bank: SmallBank, public_id: str) -> bool:
+    payment = sale.payment(public_id)
+    return stop_payment(
+        sale.services.transactions,
+        {"bank": bank},
+        public_id=public_id,
+        provider=payment.provider,
+        provider_ref=payment.provider_ref,
+        now=NOW,
+    )
 
 
 def test_an_order_to_be_paid_at_the_counter_is_kept_until_shortly_before_the_start(sale: Sale) -> None:

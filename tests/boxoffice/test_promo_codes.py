@@ -18,11 +18,12 @@ from matinee.boxoffice.errors import (
     StepNotAllowed,
 )
 from matinee.boxoffice.models import Order, PromoCode
+from matinee.boxoffice.promo_code_book import change_promo_code
 from matinee.boxoffice.promo_codes import apply_promo_code, create_promo_code, uses_of
 from matinee.programme.models import Screening
 from tests.boxoffice.interleaving import at_once, beside, uncommitted
 from tests.boxoffice.selling import END, PAYMENT, Sale
-from tests.building import NOW, PRICE_A, PRICE_B
+from tests.building import NOW, PRICE_A, PRICE_B, clock_at
 
 SECOND = timedelta(seconds=1)
 
@@ -194,9 +195,30 @@ def test_a_request_that_was_slow_does_not_get_a_use_that_somebody_took_meanwhile
     sale.apply(slow, "ONCE")
     sale.apply(sale.hold("A2", now=END), "ONCE", now=END)
     for act in (sale.extend, sale.intend):
-        with pytest.raises(PromoCodeUsedUp):
+        with pytest.raises(PromoCodeUsedUp), clock_at(END):
             act(slow, now=END - SECOND)
     assert sale.order(slow).hold_expires_at == END
+
+
+def test_whoever_has_a_use_keeps_it_where_the_code_allows_fewer_since(sale: Sale) -> None:
+    promo = sale.promo("FEW", uses_max=3, value=50)
+    held = [sale.hold(seat) for seat in ("A1", "A2", "A3")]
+    for order_id in held:
+        sale.apply(order_id, "FEW")
+    sale.write(lambda s: change_promo_code(s, promo=s.get_one(PromoCode, promo), uses_max=1))
+    with clock_at(NOW):
+        sale.extend(held[0])
+        for order_id in held[:2]:
+            sale.pay(order_id)
+    assert [sale.state(order_id) for order_id in held] == ["paid", "paid", "held"]
+    # Nobody else gets one, and a hold that ran out has none any more.
+    with pytest.raises(PromoCodeUsedUp):
+        sale.apply(sale.hold("A4"), "FEW")
+    late = sale.intend(held[2])
+    with clock_at(NOW + PAYMENT):
+        assert sale.settle(late, now=NOW + PAYMENT)
+    assert sale.tickets(held[2]) == {}
+    sale.check_books()
 
 
 def test_a_late_payment_is_given_back_where_the_use_is_gone(sale: Sale) -> None:

@@ -24,6 +24,8 @@ class Asker:
 
     user_id: int | None = None
     secret: str | None = None
+    # The code of an order without an account that he opened with a code from its mail.
+    opened: str | None = None
     # Whether everybody's orders are his business.
     is_staff: bool = False
 
@@ -31,6 +33,8 @@ class Asker:
         """Whether the order is his own. One that has an account is no more of whoever knows its secret."""
         if order.user_id is not None:
             return order.user_id == self.user_id
+        if self.opened is not None and self.opened == order.code:
+            return True
         if order.secret_hash is None or self.secret is None:
             return False
         return hmac.compare_digest(order.secret_hash, hash_secret(self.secret))

@@ -6,17 +6,19 @@ provider knows the payment by the key that was stored with the intent, and makes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.errors import NothingToPay, PaidTooLate, SomethingToPay
+from matinee.boxoffice.errors import NothingToPay, SomethingToPay
 from matinee.boxoffice.holds import prolong_hold
 from matinee.boxoffice.models import Order, OrderPayment
+from matinee.boxoffice.open_payments import payments_under_way
 from matinee.boxoffice.orders import lock_order, outstanding_amount, recipient_of, record_note, record_step
+from matinee.boxoffice.payment_time import COUNTER, kept_until
 from matinee.boxoffice.settlement import (
     fail_payment,
     require_open_to_payment,
@@ -26,14 +28,13 @@ from matinee.boxoffice.settlement import (
 )
 from matinee.db.transaction import Transactions
 from matinee.payments.charges import find_payment, new_payment, record_started
-from matinee.payments.errors import PaymentRefused, ProviderNotFound, ProviderUnavailable
+from matinee.payments.errors import PaymentRefused, ProviderNotFound
 from matinee.payments.models import Payment
 from matinee.payments.protocol import PaymentProvider, PaymentRequest
 from matinee.payments.queries import look_up_payment
-from matinee.programme.models import Cinema, Film, Screening
+from matinee.programme.models import Film, Screening
 
 FREE = "free"
-COUNTER = "counter"
 Providers = Mapping[str, PaymentProvider]
 
 
@@ -49,7 +50,7 @@ class PaymentTerms:
 def intend_payment(
     session: Session, *, order: Order, provider: str, lifetime: timedelta, now: datetime
 ) -> Payment:
-    """Store that the order is about to be paid through this provider, and keep its seats for as long as that takes.
+    """Store that the order is about to be paid through this provider, and keep its seats for as long as `kept_until` says.
 
     Raises StepNotAllowed, HoldExpired, ContactMissing, NothingToPay, SomethingToPay, PaidTooLate, PromoCodeUsedUp.
     """
@@ -61,13 +62,30 @@ def intend_payment(
     if provider != FREE and amount <= 0:
         raise NothingToPay
     if order.state != "due":
-        until = _kept_until(session, order, provider=provider, lifetime=lifetime, now=now)
+        until = kept_until(session, order=order, provider=provider, lifetime=lifetime, now=now)
         prolong_hold(session, order=order, until=until, now=now)
         if order.state == "held":
             record_step(session, order=order, to_state="paying", actor=provider, now=now)
     return _new_order_payment(
         session, order, provider=provider, amount=amount, expires_at=order.hold_expires_at, now=now
     )
+
+
+def begin_payment(
+    session: Session, *, order: Order, provider: str, lifetime: timedelta, now: datetime
+) -> Payment:
+    """The payment through this provider that is under way for what is left to pay; as `intend_payment` where there is none.
+
+    A second click, a second tab and whoever comes back from the provider's page go on with the first. Raises as
+    `intend_payment` does.
+    """
+    lock_order(session, order)
+    require_payable(order, now=now)
+    amount = outstanding_amount(order)
+    for payment in payments_under_way(session, order=order):
+        if payment.provider == provider and payment.amount == amount:
+            return payment
+    return intend_payment(session, order=order, provider=provider, lifetime=lifetime, now=now)
 
 
 def ask_provider(
@@ -121,54 +139,12 @@ def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> 
     return payment
 
 
-def stop_open_payments(
-    transactions: Transactions,
-    providers: Providers,
-    *,
-    now: datetime,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> int:
-    """Tell the providers to take no more money for orders that cannot be paid any more; return how many payments ended.
-
-    Nothing depends on it: money that arrives all the same is given back.
-    """
-    stopped = 0
-    for public_id, name, provider_ref in transactions.read(lambda session: _stoppable(session, now)):
-        if should_stop():
-            break
-        provider = providers.get(name)
-        if provider is not None and provider_ref is not None:
-            try:
-                provider.cancel(payment_id=public_id, provider_ref=provider_ref)
-            except ProviderUnavailable:
-                continue  # the next round tries again
-        stopped += transactions.write(
-            lambda session, public_id=public_id: fail_payment(  # type: ignore[misc]
-                session, public_id=public_id, reason="The time to pay was over.", now=now
-            )
-        )
-    return stopped
-
-
 def provider_named(providers: Providers, name: str) -> PaymentProvider:
     """The provider of this name. Raises ProviderNotFound."""
     found = providers.get(name)
     if found is None:
         raise ProviderNotFound
     return found
-
-
-def _kept_until(
-    session: Session, order: Order, *, provider: str, lifetime: timedelta, now: datetime
-) -> datetime:
-    if provider != COUNTER:
-        return now + lifetime
-    screening = session.get_one(Screening, order.screening_id)
-    cinema = session.get_one(Cinema, screening.cinema_id)
-    until = screening.starts_at - timedelta(minutes=cinema.counter_until_minutes)
-    if until <= now:
-        raise PaidTooLate
-    return until
 
 
 def _new_order_payment(
@@ -190,17 +166,10 @@ def _new_order_payment(
 
 def _awaited_at_counter(session: Session, order: Order, amount: int) -> Payment | None:
     """The payment that the buyer said would be made at the counter, if it is still what is to be paid."""
-    return session.scalars(
-        select(Payment)
-        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
-        .where(
-            OrderPayment.order_id == order.id,
-            Payment.provider == COUNTER,
-            Payment.state.in_(("starting", "pending")),
-            Payment.amount == amount,
-        )
-        .limit(1)
-    ).first()
+    for payment in payments_under_way(session, order=order):
+        if payment.provider == COUNTER and payment.amount == amount:
+            return payment
+    return None
 
 
 def _request_for(session: Session, public_id: str, terms: PaymentTerms) -> tuple[str, str, PaymentRequest]:
@@ -223,20 +192,3 @@ def _request_for(session: Session, public_id: str, terms: PaymentTerms) -> tuple
         expires_at=payment.expires_at,
     )
     return payment.provider, payment.state, request
-
-
-def _stoppable(session: Session, now: datetime) -> list[tuple[str, str, str | None]]:
-    """Unfinished payments of orders that are over; those asked for a moment ago may not be with the provider yet."""
-    wanted = (
-        select(Payment.public_id, Payment.provider, Payment.provider_ref)
-        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
-        .join(Order, Order.id == OrderPayment.order_id)
-        .where(
-            Payment.state.in_(("starting", "pending")),
-            Payment.created_at < now - timedelta(minutes=1),
-            Order.state.in_(("paid", "refunded", "cancelled", "expired")),
-        )
-        .order_by(Payment.id)
-        .limit(100)
-    )
-    return [(public_id, name, ref) for public_id, name, ref in session.execute(wanted)]

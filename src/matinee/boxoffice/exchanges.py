@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,13 +14,59 @@ from matinee.boxoffice.errors import NotExchangeable, StepNotAllowed
 from matinee.boxoffice.lines import replace_lines
 from matinee.boxoffice.models import Order, PromoCode, Ticket
 from matinee.boxoffice.money_back import give_back
-from matinee.boxoffice.offers import Offer, SeatChoice, offer_of, require_on_sale
+from matinee.boxoffice.offers import Offer, PricedSeat, SeatChoice, offer_of, require_on_sale
 from matinee.boxoffice.orders import SOLD, lock_order, outstanding_amount, record_note, record_step
 from matinee.boxoffice.pricing import discount_on
-from matinee.boxoffice.refunds import take_back, valid_tickets_of
+from matinee.boxoffice.refunds import beyond, take_back, valid_tickets_of
 from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
 from matinee.boxoffice.sales import issue_order_tickets, mail_tickets
 from matinee.outbox.webhooks.events import announce_event
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangePlan:
+    """What an exchange would come to. Amounts in minor units of the order's currency."""
+
+    priced: Sequence[PricedSeat]
+    discount: int
+    fee: int
+    total: int
+    # What goes back, or is left to pay: at most one of them is not 0.
+    returned: int
+    owed: int
+
+
+def plan_exchange(
+    session: Session,
+    *,
+    order: Order,
+    screening_id: int,
+    choices: Sequence[SeatChoice],
+    rules: ChoiceRules,
+    now: datetime,
+) -> ExchangePlan:
+    """What exchanging the order for these seats would come to; nothing changes but that the order is locked.
+
+    Raises StepNotAllowed, NotExchangeable, SalesClosed, SeatsNotFree, TicketTypeNotSold, CompanionAlone, OrphanLeft.
+    """
+    lock_order(session, order)
+    if order.state not in SOLD:
+        raise StepNotAllowed(f"An order that is {order.state} cannot be exchanged.")
+    old = valid_tickets_of(session, order=order)
+    check_seats_asked([choice.label for choice in choices], seats_max=len(old))
+    offer = offer_of(session, screening_id=screening_id, now=now, except_order=order.id)
+    require_on_sale(offer, now=now)
+    _check_exchangeable(session, order, offer, seats=len(choices), tickets=len(old))
+    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
+    amounts = [one.amount for one in priced]
+    promo = session.get(PromoCode, order.promo_code_id) if order.promo_code_id is not None else None
+    fee = sum(ticket.fee_amount for ticket in old)
+    discount = discount_on(sum(amounts), promo)
+    total = sum(amounts) - discount + fee
+    had = order.paid_amount - order.refunded_amount
+    return ExchangePlan(
+        priced, discount, fee, total, returned=beyond(order, kept=total), owed=max(0, total - had)
+    )
 
 
 def exchange_order(
@@ -39,27 +86,19 @@ def exchange_order(
     that is paid at the counter. Raises StepNotAllowed, NotExchangeable, SalesClosed, SeatsNotFree, TicketTypeNotSold,
     CompanionAlone, OrphanLeft; the transaction must then be rolled back.
     """
-    lock_order(session, order)
-    if order.state not in SOLD:
-        raise StepNotAllowed(f"An order that is {order.state} cannot be exchanged.")
+    plan = plan_exchange(
+        session, order=order, screening_id=screening_id, choices=choices, rules=rules, now=now
+    )
     old = valid_tickets_of(session, order=order)
-    check_seats_asked([choice.label for choice in choices], seats_max=len(old))
-    offer = offer_of(session, screening_id=screening_id, now=now, except_order=order.id)
-    require_on_sale(offer, now=now)
-    _check_exchangeable(session, order, offer, seats=len(choices), tickets=len(old))
-    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
-    amounts = [one.amount for one in priced]
-    promo = session.get(PromoCode, order.promo_code_id) if order.promo_code_id is not None else None
-    fee = sum(ticket.fee_amount for ticket in old)
-    discount = discount_on(sum(amounts), promo)
-    returned = take_back(session, order=order, tickets=old, kept=sum(amounts) - discount + fee)
+    returned = take_back(session, order=order, tickets=old, kept=plan.total)
     for ticket in old:
         ticket.state = "exchanged"
     session.flush()
     order.screening_id = screening_id
-    order.discount_amount, order.fee_amount = discount, fee
-    replace_lines(session, order=order, priced=priced)
-    claim_seats(session, order=order, seat_ids=[one.seat.id for one in priced], expires_at=None, now=now)
+    order.discount_amount, order.fee_amount = plan.discount, plan.fee
+    replace_lines(session, order=order, priced=plan.priced)
+    seat_ids = [one.seat.id for one in plan.priced]
+    claim_seats(session, order=order, seat_ids=seat_ids, expires_at=None, now=now)
     tickets = issue_order_tickets(session, order=order, now=now)
     record_note(session, order=order, actor=actor, now=now, note=f"exchanged. {reason}".strip())
     if returned:

@@ -196,8 +196,8 @@ def extend_hold(session: Session, *, order: Order, terms: HoldTerms, now: dateti
 def prolong_hold(session: Session, *, order: Order, until: datetime, now: datetime) -> None:
     """Keep seats and promo code until `until`, if that is later than now planned. Raises HoldExpired, PromoCodeUsedUp."""
     assert order.hold_expires_at is not None, "only a live hold is prolonged"
-    order.hold_expires_at = max(order.hold_expires_at, until)
     claim_promo_use(session, order=order, now=now)
+    order.hold_expires_at = max(order.hold_expires_at, until)
     renew_claims(session, order=order, expires_at=order.hold_expires_at, now=now)
 
 

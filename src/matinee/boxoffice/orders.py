@@ -75,6 +75,11 @@ def has_run_out(order: Order, *, now: datetime) -> bool:
     return order.state == "expired" or (order.hold_expires_at is not None and order.hold_expires_at <= now)
 
 
+def state_at(order: Order, *, now: datetime) -> str:
+    """The order's state, in which a hold that ran out is `expired`, swept or not."""
+    return "expired" if has_run_out(order, now=now) else order.state
+
+
 def outstanding_amount(order: Order) -> int:
     """What is still to be paid, in minor units.
 

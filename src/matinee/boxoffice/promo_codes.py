@@ -24,6 +24,7 @@ from matinee.boxoffice.models import Order, PromoCode
 from matinee.boxoffice.orders import SOLD, UNPAID, lock_order, require_live_hold
 from matinee.boxoffice.pricing import reprice_order
 from matinee.db.constraints import translating
+from matinee.kernel import clock
 from matinee.programme.models import Screening
 
 
@@ -85,7 +86,7 @@ def apply_promo_code(session: Session, *, order: Order, code: str, now: datetime
     if promo is None or not _is_valid(promo, now=now):
         raise PromoCodeNotValid
     order.promo_code_id = promo.id
-    claim_promo_use(session, order=order, now=now)
+    _take_use(session, order, _locked(session, promo.id), now=now)
     reprice_order(session, order=order)
 
 
@@ -102,13 +103,28 @@ def remove_promo_code(session: Session, *, order: Order, now: datetime) -> None:
 def claim_promo_use(session: Session, *, order: Order, now: datetime) -> None:
     """Make sure that there is a use of its code for this order; whatever keeps an order alive asks for it again.
 
-    Raises PromoCodeUsedUp.
+    A hold that still runs has its use, also where the code allows fewer by now. Call it before the hold is prolonged. Raises
+    PromoCodeUsedUp.
     """
     if order.promo_code_id is None:
         return
-    promo = session.get_one(
-        PromoCode, order.promo_code_id, with_for_update={"key_share": True}, populate_existing=True
-    )
+    promo = _locked(session, order.promo_code_id)
+    if not _still_runs(order, now=now):
+        _take_use(session, order, promo, now=now)
+
+
+def _locked(session: Session, promo_id: int) -> PromoCode:
+    """The code as it is, with nobody else counting its uses until the transaction ends."""
+    return session.get_one(PromoCode, promo_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+def _still_runs(order: Order, *, now: datetime) -> bool:
+    # By the clock at this moment, too: `now` is when the request began, and while it waited for the code's row the hold may
+    # have run out and its use gone to somebody else. Whoever comes after us waits for that row.
+    return order.hold_expires_at is not None and order.hold_expires_at > max(now, clock.now())
+
+
+def _take_use(session: Session, order: Order, promo: PromoCode, *, now: datetime) -> None:
     if promo.uses_max is not None and uses_of(session, promo=promo, now=now, but=order) >= promo.uses_max:
         raise PromoCodeUsedUp
 

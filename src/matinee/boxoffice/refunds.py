@@ -84,14 +84,27 @@ def refund_tickets(
     mail_about(session, kind=mail, order=order, now=now, amount=amount, reason=reason)
 
 
+def money_back(session: Session, *, order: Order, ticket_ids: Collection[str]) -> int:
+    """What would go back for these tickets, in minor units; nothing changes. Raises NotTheseTickets."""
+    valid = valid_tickets_of(session, order=order)
+    returned = [ticket for ticket in valid if ticket.id in set(ticket_ids)]
+    if not returned or len(returned) != len(set(ticket_ids)):
+        raise NotTheseTickets
+    return beyond(order, kept=_worth(valid) - _worth(returned))
+
+
+def beyond(order: Order, *, kept: int) -> int:
+    """What was paid of the order and is not back yet, beyond what `kept` (minor units) of it remains."""
+    return max(0, order.paid_amount - order.refunded_amount - kept)
+
+
 def take_back(session: Session, *, order: Order, tickets: Sequence[Ticket], kept: int) -> int:
     """Free the seats of tickets of a locked order of which `kept` (minor units) remains; return what is to go back.
 
     The order's total is afterwards what remains and what was ever refunded, together.
     """
     release_claims(session, order=order, seat_ids=[ticket.seat_id for ticket in tickets])
-    had = order.paid_amount - order.refunded_amount
-    amount = max(0, had - kept)
+    amount = beyond(order, kept=kept)
     order.total_amount = kept + order.refunded_amount + amount
     session.flush()
     return amount

@@ -28,6 +28,7 @@ from matinee.boxoffice.orders import (
 )
 from matinee.boxoffice.promo_codes import claim_promo_use
 from matinee.boxoffice.sales import issue_order_tickets, mail_money_back, mail_tickets
+from matinee.kernel.money import Money
 from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
 from matinee.payments.errors import PaymentNotFound
 from matinee.payments.models import Payment
@@ -54,12 +55,15 @@ def deal_with_notice(session: Session, *, provider: str, notice: ProviderNotice,
     """Take a provider's notice in. Copies of it, and notices that come out of order, change nothing.
 
     A notice about a payment that nobody knows, or that is another provider's, is put into the log and otherwise passed over.
+    One of another sum than was asked for settles nothing: the trail of the order says so, for a person who must look.
     """
     if not is_first_copy(session, provider=provider, event_id=notice.event_id, kind=notice.kind, now=now):
         return
     try:
         if notice.kind in ("settled", "failed"):
             _require_own(session, provider, notice)
+        if notice.kind == "settled" and _tells_of_other_money(session, provider, notice, now=now):
+            return
         if notice.kind == "settled":
             settle_payment(session, public_id=notice.subject_id, now=now, provider_ref=notice.provider_ref)
         elif notice.kind == "failed":
@@ -198,13 +202,25 @@ def _stop_paying(session: Session, order: Order, *, actor: str, now: datetime, n
 
 
 def _require_own(session: Session, provider: str, notice: ProviderNotice) -> None:
-    """Raise PaymentNotFound for a payment that is not the provider's own: play money settles nobody's payment by card.
-
-    Nothing of ours can make a provider take another sum than we asked for; if one says so, a person must look.
-    """
+    """Raise PaymentNotFound for a payment that is not the provider's own: play money settles nobody's payment by card."""
     payment = session.scalars(select(Payment).where(Payment.public_id == notice.subject_id)).one_or_none()
     if payment is None or payment.provider != provider:
         raise PaymentNotFound
-    told = (notice.amount, (notice.currency or "").upper())
-    if notice.kind == "settled" and notice.amount is not None and told != (payment.amount, payment.currency):
-        raise ValueError(f"payment {payment.public_id}: asked for {payment.amount}, told of {told[0]}")
+
+
+def _tells_of_other_money(session: Session, provider: str, notice: ProviderNotice, *, now: datetime) -> bool:
+    """Whether other money has come than was asked for; it is then written down.
+
+    Nothing of ours makes a provider take another sum. If one says so, sending the notice again would change nothing.
+    """
+    order, payment, _ = _locked(session, notice.subject_id)
+    if notice.amount is None:
+        return False
+    told = Money(notice.amount, (notice.currency or "").upper())
+    asked = Money(payment.amount, payment.currency)
+    if told == asked:
+        return False
+    note = f"payment {payment.public_id}: {provider} tells of {told}, asked for were {asked}. A person must look."
+    record_note(session, order=order, actor=provider, now=now, note=note)
+    log.error("%s", note)
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from matinee.boxoffice.checkout import stop_open_payments
+from matinee.boxoffice.open_payments import stop_open_payments
 from matinee.db.transaction import Transactions
 from matinee.kernel import clock
 from matinee.payments.carry_out import carry_out_refunds

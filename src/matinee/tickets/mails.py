@@ -12,7 +12,7 @@ from matinee.kernel.money import Money
 from matinee.outbox.composing import Attachment, ComposedMail, Composer, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
-from matinee.tickets import order_mails
+from matinee.tickets import access_mails, order_mails
 from matinee.tickets.calendar import screening_calendar
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.qr import qr_png, ticket_url
@@ -132,4 +132,5 @@ COMPOSERS: dict[str, Composer] = {
     "tickets": compose_tickets,
     "tickets_moved": compose_tickets_moved,
     **order_mails.COMPOSERS,
+    **access_mails.COMPOSERS,
 }

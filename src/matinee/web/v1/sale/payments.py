@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from matinee.accounts.callers import Caller
 from matinee.boxoffice.access import Asker, order_changed_by, payment_seen_by
 from matinee.boxoffice.checkout import (
-    COUNTER,
     PaymentTerms,
     ask_provider,
     intend_payment,
@@ -31,6 +30,7 @@ from matinee.boxoffice.errors import (
     VoucherEmpty,
     VoucherNotValid,
 )
+from matinee.boxoffice.payment_time import COUNTER
 from matinee.boxoffice.vouchers import pay_with_voucher
 from matinee.payments.errors import (
     PaymentNotFound,

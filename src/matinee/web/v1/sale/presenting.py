@@ -15,7 +15,7 @@ from matinee.boxoffice.order_details import (
     ScreeningDetails,
     details_of,
 )
-from matinee.boxoffice.orders import SOLD, UNPAID, outstanding_amount
+from matinee.boxoffice.orders import SOLD, UNPAID, outstanding_amount, state_at
 from matinee.payments.models import Payment
 from matinee.programme.models import Seat
 from matinee.web.shared.services import services
@@ -39,7 +39,7 @@ def told_order(session: Session, *, order: Order, now: datetime) -> OrderShape:
 def present_order(details: OrderDetails, *, now: datetime) -> OrderShape:
     """The order as it is at `now`: a hold that ran out is expired, swept or not."""
     order = details.order
-    state = state_at(order, now=now)
+    state: OrderState = state_at(order, now=now)  # type: ignore[assignment]  # a constraint of the table
     zone, currency = details.at.cinema.timezone, order.currency
     expires_at = order.hold_expires_at if state in UNPAID else None
 
@@ -69,14 +69,6 @@ def present_order(details: OrderDetails, *, now: datetime) -> OrderShape:
         tickets=[_ticket(one, currency) for one in details.tickets],
         links=_links(order, state),
     )
-
-
-def state_at(order: Order, *, now: datetime) -> OrderState:
-    """The order's state, in which a hold that ran out is expired, swept or not."""
-    if order.hold_expires_at is not None and order.hold_expires_at <= now:
-        return "expired"
-    state: OrderState = order.state  # type: ignore[assignment]  # a constraint of the table
-    return state
 
 
 def present_screening(details: ScreeningDetails) -> OrderScreeningShape:
