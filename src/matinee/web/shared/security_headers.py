@@ -26,8 +26,10 @@ def csp_nonce() -> str:
 
 
 def let_forms_lead_to(origin: str) -> None:
-    """Let the forms of this page end at another site, too: that of a payment provider. `origin`: scheme and host."""
-    g.csp_forms = f"'self' {origin}"
+    """Let the forms of this page end at another site, too: that of a payment provider. `origin`: scheme and host, or
+    several with blanks between them.
+    """
+    g.csp_forms = f"'self' {origin}".rstrip()
 
 
 def add_security_headers(app: Flask, *, https: bool) -> None:

@@ -16,6 +16,8 @@ from matinee.web.shared.signin import session_cookie
 # Of orders without an account; the oldest are forgotten. A cookie has 4 kB.
 ORDERS_MAX = 20
 _ORDERS = "orders"
+# Codes of orders that were opened with a code from their mail, the newest last.
+_OPENED = "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,12 @@ def visitor() -> Visitor:
 
 def asker_for(code: str) -> Asker:
     """By what right the visitor asks for the order of this code."""
-    return Asker(user_id=visitor().user_id, secret=session.get(_ORDERS, {}).get(code))
+    code = code.upper()
+    return Asker(
+        user_id=visitor().user_id,
+        secret=session.get(_ORDERS, {}).get(code),
+        opened=code if code in session.get(_OPENED, []) else None,
+    )
 
 
 def remember_order(code: str, secret: str) -> None:
@@ -59,9 +66,18 @@ def remember_order(code: str, secret: str) -> None:
     session[_ORDERS] = dict(list(orders.items())[-ORDERS_MAX:])
 
 
+def remember_opened(code: str) -> None:
+    """Let the visitor's browser have an order without an account that was opened with a code from its mail.
+
+    The cookie is signed: nobody else can write the order's code into it.
+    """
+    others = [one for one in session.get(_OPENED, []) if one != code]
+    session[_OPENED] = [*others, code][-ORDERS_MAX:]
+
+
 def remembered_orders() -> list[str]:
-    """The codes of the orders whose secrets the browser keeps, the newest first."""
-    return list(session.get(_ORDERS, {}))[::-1]
+    """The codes of the orders that the browser may see without an account, the newest first."""
+    return list({**session.get(_ORDERS, {}), **dict.fromkeys(session.get(_OPENED, []))})[::-1]
 
 
 def order_secrets() -> dict[str, str]:

@@ -10,6 +10,8 @@ from matinee.payments.demo import DemoPage, DemoProvider
 from matinee.payments.errors import PaymentNotFound
 from matinee.payments.models import Payment
 from matinee.payments.queries import look_up_payment
+from matinee.web.shared.origins import written_origin
+from matinee.web.shared.security_headers import let_forms_lead_to
 from matinee.web.shared.services import services
 from matinee.web.v1.notices import receive_notices
 
@@ -23,6 +25,9 @@ def show_demo_payment(payment_id: str) -> ResponseReturnValue:
     """What is to be paid, with two buttons; or what became of it, with the way back."""
     page, _ = _page_or_404(payment_id)
     payment = _payment_or_404(payment_id)
+    known = _known_origins()
+    leading = {written_origin(url) for url in (page.return_url, page.cancel_url)} & known
+    let_forms_lead_to(" ".join(sorted(origin for origin in leading if origin is not None)))
     return render_template(
         "site/demo_payment.html",
         page=page,
@@ -73,6 +78,13 @@ def _payment_or_404(payment_id: str) -> Payment:
 
 
 def _back(url: str) -> Response:
-    # Browsers let a form of ours lead to our own site alone. Another is reached by the link on the page.
-    is_ours = f"{url}/".startswith(f"{services().base_url}/")
-    return redirect(url if is_ours else request.full_path, code=303)  # type: ignore[return-value]
+    # Browsers let a form of ours lead where the page's policy says. Anywhere else is reached by the link on the page.
+    leads_there = written_origin(url) in _known_origins()
+    return redirect(url if leads_there else request.full_path, code=303)  # type: ignore[return-value]
+
+
+def _known_origins() -> set[str]:
+    """Our own, and those of programs that calls may come from, as headers write them."""
+    service = services()
+    known = (written_origin(url) for url in (service.base_url, *service.cors_origins))
+    return {origin for origin in known if origin is not None}

@@ -8,6 +8,7 @@ from flask import flash
 
 from matinee.accounts import errors as accounts
 from matinee.boxoffice import errors as sale
+from matinee.door import errors as door
 from matinee.kernel.errors import Conflict, DomainError, Expired, Invalid, NotAllowed, NotFound
 from matinee.payments import errors as payments
 from matinee.web.shared.languages import _, ngettext
@@ -37,6 +38,7 @@ def sentence(error: DomainError) -> str:
         sale.NotEnoughSeats: lambda: _("There are not so many free seats together."),
         sale.SalesClosed: lambda: _("This screening is not on sale any more."),
         sale.NoSeats: lambda: _("Choose a seat first."),
+        sale.SeatNamedTwice: lambda: _("Choose another seat for each ticket."),
         sale.TooManySeats: lambda: _("These are more seats than one purchase may have."),
         sale.TicketTypeNotSold: lambda: _("This kind of ticket is not sold for this seat."),
         sale.HoldExpired: lambda: _("The time to pay is over, and the seats are free for others again."),
@@ -48,6 +50,14 @@ def sentence(error: DomainError) -> str:
         sale.VoucherNotValid: lambda: _("This voucher is not valid here."),
         sale.VoucherEmpty: lambda: _("There is nothing left on this voucher."),
         sale.ContactMissing: lambda: _("Say where we send the tickets."),
+        sale.StepNotAllowed: lambda: _("This cannot be done with the order any more."),
+        sale.PaidTooLate: lambda: _("It is too late to pay at the till. Pay here, please."),
+        sale.NothingToPay: lambda: _("Nothing is left to pay."),
+        sale.RefundTooLate: lambda: _("It is too late to give tickets back or to exchange them."),
+        sale.NotTheseTickets: lambda: _("These tickets are not valid any more."),
+        sale.NotExchangeable: lambda: _("The tickets cannot be exchanged for this screening."),
+        door.AlreadyAdmitted: lambda: _("Somebody came in with one of these tickets already."),
+        accounts.NotAnAddress: lambda: _("This is not a mail address."),
         sale.OrderNotFound: lambda: _("We do not know this order, or it is not yours."),
         sale.TicketNotFound: lambda: _("We do not know this ticket."),
         payments.PaymentRefused: lambda: _("The payment did not go through. Nothing was charged."),

@@ -10,7 +10,15 @@ from matinee.web.shared.visitors import visitor
 from matinee.web.site import appearance_page
 from matinee.web.site.account import placeholder as account
 from matinee.web.site.blueprint import full_url, register_site, site, this_page_in, to
-from matinee.web.site.checkout import placeholder as checkout
+from matinee.web.site.checkout import (
+    exchange_pages,
+    hold_forms,
+    order_finder,
+    order_page,
+    payment_forms,
+    return_pages,
+    ticket_mail_form,
+)
 from matinee.web.site.house import default_house
 from matinee.web.site.picker import (
     best_seats,
@@ -25,7 +33,16 @@ from matinee.web.site.refusals import sentence, status_of
 from matinee.web.site.tickets import placeholder as tickets
 
 PICKER = (screening_page, seat_states_call, choice_calls, best_seats, list_forms, going_on)
-PAGES = (appearance_page, start, feeds, account, *PICKER, checkout, tickets)
+CHECKOUT = (
+    order_finder,
+    order_page,
+    hold_forms,
+    payment_forms,
+    ticket_mail_form,
+    return_pages,
+    exchange_pages,
+)
+PAGES = (appearance_page, start, feeds, account, *PICKER, tickets, *CHECKOUT)
 
 
 @site.app_context_processor
