@@ -11,7 +11,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from matinee.boxoffice.checkout import PaymentTerms, ask_provider
-from matinee.web.shared.services import Services
+from matinee.web.shared.services import Services, services_of
 from tests.boxoffice.selling import PAYMENT, Sale
 from tests.building import NOW, Buyer, House, on_one_database
 from tests.payments.opened import payment_request
@@ -54,7 +54,8 @@ def test_the_page_says_what_is_to_be_paid_and_that_no_money_moves(client: FlaskC
     _, page = opened_payment(sale)
     answer = client.get(page)
     assert answer.status_code == 200
-    assert "150.00 UAH" in answer.text
+    assert "150.00" in answer.text
+    assert "UAH" in answer.text
     assert "Café, 2030-05-18 20:30" in answer.text
     assert "No money moves" in answer.text
     assert re.findall(r'name="answer" value="(\w+)"', answer.text) == ["pay", "decline"]
@@ -99,6 +100,20 @@ def test_the_first_button_counts(client: FlaskClient, sale: Sale, first: str, th
     client.post(page, data={"answer": first})
     client.post(page, data={"answer": then})
     assert sale.payment(payment_id).state == state
+
+
+def test_a_payer_from_a_site_that_is_known_is_led_back_there(
+    open_app: OpenApp, house: House, buyer: Buyer
+) -> None:
+    elsewhere = "https://odeon.example:8443"
+    app = open_app(base_url=HERE, demo_payments="on", cors_origins=(elsewhere,))
+    _, page = opened_payment(Sale(services_of(app), house, buyer), back_to=elsewhere)
+    client = app.test_client()
+    # The policy lets the form end there.
+    policy = client.get(page).headers["Content-Security-Policy"]
+    assert f"form-action 'self' {elsewhere};" in policy
+    answer = client.post(page, data={"answer": "pay"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{elsewhere}/orders/1?paid=1")
 
 
 @pytest.mark.parametrize("elsewhere", ["https://odeon.example", "http://localhost:80001", f"{HERE}.example"])
