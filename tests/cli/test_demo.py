@@ -33,8 +33,8 @@ def test_it_prints_the_address_the_accounts_and_where_the_mails_are(settings: Se
 def test_a_second_time_changes_nothing_and_prints_the_same_accounts() -> None:
     first, second = CliRunner().invoke(demo).stdout, CliRunner().invoke(demo).stdout
 
-    assert "224 new screenings" in first
-    assert second == first.replace("224 new screenings", "0 new screenings")
+    assert "308 new screenings" in first
+    assert second == first.replace("308 new screenings", "0 new screenings")
 
 
 def test_the_accounts_have_their_roles_and_the_password_that_was_printed(services: Services) -> None:
@@ -72,4 +72,4 @@ def test_accounts_get_the_new_password_where_the_kept_one_was_lost(
 def test_an_empty_database_is_enough(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATINEE_DATABASE_URL", empty_database_url)
 
-    assert "224 new screenings" in CliRunner().invoke(demo).stdout
+    assert "308 new screenings" in CliRunner().invoke(demo).stdout

@@ -44,6 +44,7 @@ class ChangedScreening(TypedDict, total=False):
     format: str
     language: str
     subtitles: str
+    access_features: str
     sales_end_at: datetime | None
 
 

@@ -14,7 +14,7 @@ from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
 from matinee.kernel.money import Money
-from matinee.programme.cinema_rules import CinemaRules
+from matinee.programme.cinema_look import CinemaDetails
 from matinee.programme.cinemas import change_cinema, cinema_to_fill
 from matinee.programme.errors import InvalidCinema
 from matinee.programme.fields import parse_amount, told_as
@@ -130,6 +130,14 @@ def _on_or_off(value: bool) -> str:
     metavar="MINUTES",
     help="Orders to be paid at the counter are kept until so long before the start.",
 )
+@click.option(
+    "--color",
+    "accent_color",
+    metavar="COLOUR",
+    help="Of its website, such as #b3202a; '' for the house's own.",
+)
+@click.option("--phone", metavar="NUMBER", help="Shown on its website.")
+@click.option("--email", metavar="ADDRESS", help="Shown on its website.")
 def set_cinema(
     slug: str,
     *,
@@ -138,20 +146,21 @@ def set_cinema(
     timezone: str | None,
     currency: str | None,
     booking_fee: str | None,
-    **rules: str | int | None,
+    **details: str | int | None,
 ) -> None:
     """Change the cinema SLUG, or make it.
 
     \b
     matinee cinema set odeon --name "Odeon" --address "1 High Street" --timezone Europe/Kyiv --currency UAH
     matinee cinema set odeon --booking-fee 1.50 --booking-fee-per order --refund-until 120
+    matinee cinema set odeon --color "#b3202a" --phone "+380 44 123 45 67" --email office@odeon.example
     """
 
     def work(session: Session) -> tuple[str, bool]:
         found, made = cinema_to_fill(
             session, slug=slug, timezone=settings.timezone, currency=settings.currency
         )
-        wanted = _rules(rules)
+        wanted = _given(details)
         if booking_fee is not None:
             with told_as(InvalidCinema, "The booking fee"):
                 wanted["booking_fee_amount"] = parse_amount(booking_fee, currency=currency or found.currency)
@@ -166,10 +175,10 @@ def set_cinema(
     click.echo(f"{'Made' if made else 'Changed'} the cinema {shown_name!r}.")
 
 
-def _rules(options: dict[str, str | int | None]) -> CinemaRules:
-    """The options that were given, as the rules that they are."""
+def _given(options: dict[str, str | int | None]) -> CinemaDetails:
+    """The options that were given, as the details that they are."""
     given: dict[str, object] = {name: value for name, value in options.items() if value is not None}
     for name in ("sells_priced_unpaid", "orphan_rule"):
         if name in given:
             given[name] = given[name] == "on"
-    return cast(CinemaRules, given)
+    return cast(CinemaDetails, given)

@@ -1,4 +1,4 @@
-"""`matinee demo`: a cinema to try Matinee with."""
+"""`matinee demo`: two cinemas to try Matinee with."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOVIEGOER = "moviegoer"
 
 @click.command()
 def demo() -> None:
-    """Make a demonstration: a cinema with a programme for two weeks from today, and an account for each role.
+    """Make a demonstration: two cinemas with a programme for two weeks from today, and an account for each role.
 
     Run it again on another day and the missing days are added. The accounts share a password that is made for this
     installation and kept in its data directory; do not keep them on a server that others can reach.
@@ -90,6 +90,7 @@ def _tell(report: DemoReport, settings: Settings, password: str) -> None:
     where = ", ".join(report.address.splitlines())
     console.print(f"[bold]{escape(report.cinema_name)}[/], {escape(where)}")
     console.print(f"Halls: {escape(', '.join(report.hall_names))}")
+    console.print(f"A second cinema: {escape(', '.join(report.other_cinema_names))}")
     console.print(f"On from {report.first_day} to {report.last_day}; {report.screenings_new} new screenings.")
     accounts = Table("Role", "Username", "Password")
     for name in (*ROLES, MOVIEGOER):

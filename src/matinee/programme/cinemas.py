@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matinee.db.constraints import translating
 from matinee.db.version import announce_change
 from matinee.kernel.money import is_currency_code
-from matinee.programme.cinema_rules import CinemaRules, set_rules
+from matinee.programme.cinema_look import CinemaDetails, set_details
 from matinee.programme.errors import CinemaExists, InvalidCinema
 from matinee.programme.models import Cinema, PriceList, Screening
 
@@ -28,9 +28,9 @@ def create_cinema(
     timezone: str,
     currency: str,
     address: str = "",
-    **rules: Unpack[CinemaRules],
+    **details: Unpack[CinemaDetails],
 ) -> Cinema:
-    """Store a cinema; rules that are not given are the usual ones. Raises InvalidCinema and CinemaExists."""
+    """Store a cinema; details that are not given are the usual ones. Raises InvalidCinema and CinemaExists."""
     _check_slug(slug)
     cinema = Cinema(
         slug=slug,
@@ -39,7 +39,7 @@ def create_cinema(
         timezone=_known_zone(timezone),
         currency=_known_currency(currency),
     )
-    set_rules(cinema, rules)
+    set_details(cinema, details)
     session.add(cinema)
     with translating({"uq_cinema_slug": CinemaExists}):
         session.flush()
@@ -71,14 +71,14 @@ def change_cinema(
     address: str | None = None,
     timezone: str | None = None,
     currency: str | None = None,
-    **rules: Unpack[CinemaRules],
+    **details: Unpack[CinemaDetails],
 ) -> None:
     """Change what is given; None leaves as it is. Raises InvalidCinema.
 
     The time zone stays once there are screenings (the times on their tickets would be wrong), the currency once there
     are price lists or a booking fee (7.50 would silently mean other money).
     """
-    set_rules(cinema, rules)
+    set_details(cinema, details)
     if timezone is not None and timezone != cinema.timezone:
         if session.scalar(select(Screening.id).where(Screening.cinema_id == cinema.id).limit(1)) is not None:
             raise InvalidCinema("The time zone cannot change any more: the cinema has screenings.")
@@ -86,7 +86,7 @@ def change_cinema(
     if currency is not None and currency != cinema.currency:
         if session.scalar(select(PriceList.id).where(PriceList.cinema_id == cinema.id).limit(1)) is not None:
             raise InvalidCinema("The currency cannot change any more: the cinema has price lists.")
-        if cinema.booking_fee_amount and "booking_fee_amount" not in rules:
+        if cinema.booking_fee_amount and "booking_fee_amount" not in details:
             raise InvalidCinema("The currency cannot change without the booking fee: say both.")
         cinema.currency = _known_currency(currency)
     if name is not None:

@@ -11,6 +11,7 @@ from matinee.programme.fields import (
     CERTIFICATE_CHARACTERS_MAX,
     HALL_NAME_CHARACTERS_MAX,
     SYNOPSIS_CHARACTERS_MAX,
+    parse_access_features,
     parse_day,
     parse_format,
     parse_language,
@@ -27,7 +28,7 @@ from matinee.programme.schedule import FilmDetails, PlannedScreening, Schedule
 FILM_COLUMNS = ({"title", "duration"}, {"trailer", "poster", "rating", "synopsis"})
 SCREENING_COLUMNS = (
     {"date", "time", "title", "hall"},
-    {"duration", "price_list", "price", "house_seats", "format", "language", "subtitles"},
+    {"duration", "price_list", "price", "house_seats", "format", "language", "subtitles", "access_features"},
 )
 
 
@@ -102,6 +103,7 @@ def _screening(row: Row, where: str) -> PlannedScreening:
         format=parse_format(row["format"]) if "format" in row else None,
         language=_language(row, "language"),
         subtitles=_language(row, "subtitles"),
+        access_features=parse_access_features(row["access_features"]) if "access_features" in row else None,
     )
 
 

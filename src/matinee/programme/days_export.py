@@ -126,6 +126,7 @@ def _entry(each: _Shown, lists: dict[int, str], *, plain: bool) -> dict[str, Any
         ("format", screening.format),
         ("language", screening.language),
         ("subtitles", screening.subtitles),
+        ("accessFeatures", screening.access_features),
     ):
         if value:
             entry[key] = value

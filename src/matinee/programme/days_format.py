@@ -18,6 +18,7 @@ from matinee.programme.fields import (
     HALL_NAME_CHARACTERS_MAX,
     PRICE_LIST_CHARACTERS_MAX,
     SYNOPSIS_CHARACTERS_MAX,
+    parse_access_features,
     parse_day,
     parse_format,
     parse_language,
@@ -34,7 +35,7 @@ from matinee.programme.schedule import FilmDetails, PlannedScreening, Schedule
 REQUIRED_KEYS = ("title", "duration", "aviableTikets", "beginTime")
 OPTIONAL_KEYS = (
     "trailer", "hall", "houseSeats", "priceList", "price", "poster", "rating", "synopsis", "format", "language",
-    "subtitles",
+    "subtitles", "accessFeatures",
 )  # fmt: skip
 
 
@@ -183,6 +184,7 @@ def _read_film(entry: object, day: date, where: str) -> PlannedScreening:
         format=parse_format(entry["format"]) if "format" in entry else None,
         language=_optional_language(entry, "language"),
         subtitles=_optional_language(entry, "subtitles"),
+        access_features=parse_access_features(entry["accessFeatures"]) if "accessFeatures" in entry else None,
     )
 
 

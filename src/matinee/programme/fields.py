@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from matinee.kernel.money import minor_digits
 from matinee.programme.labels import shown
+from matinee.programme.models import ACCESS_FEATURES
 
 TITLE_CHARACTERS_MAX = 300
 URL_CHARACTERS_MAX = 2000
@@ -28,6 +29,7 @@ ZONE_CHARACTERS_MAX = 40
 TICKET_TYPE_CHARACTERS_MAX = 40
 FORMAT_CHARACTERS_MAX = 40
 LANGUAGE_CHARACTERS_MAX = 20
+ACCESS_CHARACTERS_MAX = 100
 
 
 @contextmanager
@@ -96,6 +98,18 @@ def parse_language(value: object, *, what: str) -> str:
     language, *more = text.split("-")
     cases = {2: str.upper, 4: str.title}
     return "-".join([language.lower(), *(cases.get(len(part), str.lower)(part) for part in more)])
+
+
+def parse_access_features(value: object) -> str:
+    """What a screening offers to people who hear, see or sit differently: known words, in their order; or nothing."""
+    text = parse_line(value, what="access_features", characters_max=ACCESS_CHARACTERS_MAX, required=False)
+    words = text.replace(",", " ").lower().split()
+    unknown = [word for word in words if word not in ACCESS_FEATURES]
+    if unknown:
+        raise ValueError(
+            f"its access_features hold {shown(unknown[0])}; known are {', '.join(ACCESS_FEATURES)}"
+        )
+    return " ".join(feature for feature in ACCESS_FEATURES if feature in words)
 
 
 def parse_minutes(value: object) -> int:

@@ -71,6 +71,7 @@ class PlannedScreening:
     format: str | None = None
     language: str | None = None
     subtitles: str | None = None
+    access_features: str | None = None
 
     @property
     def tells_seats(self) -> bool:

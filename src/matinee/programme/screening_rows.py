@@ -19,6 +19,9 @@ from matinee.programme.schedule import PlannedScreening
 # Few enough that progress is seen, many enough that round trips do not count.
 SCREENINGS_PER_PORTION = 500
 
+# How a screening is shown; a file may say nothing about it.
+MANNER = ("format", "language", "subtitles", "access_features")
+
 # Day, time, title and hall.
 Showing = tuple[date, str, str, str]
 
@@ -41,6 +44,7 @@ class ExistingScreening:
     format: str
     language: str
     subtitles: str
+    access_features: str
 
     @property
     def showing(self) -> Showing:
@@ -69,7 +73,7 @@ class PlacedScreening:
 
     def values_wanted(self) -> dict[str, Any]:
         """Film, end, price and manner of showing as they shall be; what the file does not state stays."""
-        told = {name: getattr(self.planned, name) for name in ("format", "language", "subtitles")}
+        told = {name: getattr(self.planned, name) for name in MANNER}
         return {
             "film_id": self.film_id,
             "ends_at": self.ends_at,
@@ -85,7 +89,7 @@ def load_existing(
     wanted = (
         select(Screening.id, Hall.id, Hall.name, Film.id, Film.title, Screening.starts_at, Screening.ends_at,
                Screening.day, Screening.time, Screening.price_list_id, Screening.price_list_by_time,
-               Screening.format, Screening.language, Screening.subtitles)
+               Screening.format, Screening.language, Screening.subtitles, Screening.access_features)
         .join(Hall, Hall.id == Screening.hall_id)
         .join(Film, Film.id == Screening.film_id)
         .where(Screening.cinema_id == cinema_id, Screening.starts_at >= first - REACH,
@@ -144,7 +148,7 @@ def _house_seat_ids(screening: PlacedScreening) -> set[int] | None:
 def _insert_screenings(session: Session, cinema_id: int, portion: Sequence[PlacedScreening]) -> None:
     rows: list[dict[str, Any]] = [
         {"cinema_id": cinema_id, "hall_id": _hall_of(each).id, "starts_at": each.starts_at, "day": each.planned.day,
-         "time": each.planned.time, "format": "", "language": "", "subtitles": ""} | each.values_wanted()
+         "time": each.planned.time} | dict.fromkeys(MANNER, "") | each.values_wanted()
         for each in portion
     ]  # fmt: skip
     made = session.execute(

@@ -27,6 +27,7 @@ from matinee.programme.errors import (
 from matinee.programme.fields import (
     check_year,
     moment_at,
+    parse_access_features,
     parse_format,
     parse_language,
     parse_time,
@@ -52,6 +53,7 @@ def schedule_screening(
     format: str = "",
     language: str = "",
     subtitles: str = "",
+    access_features: str = "",
     sales_end_at: datetime | None = None,
     now: datetime,
 ) -> Screening:
@@ -75,7 +77,7 @@ def schedule_screening(
         cinema_id=cinema.id, hall_id=hall.id, film_id=film.id, starts_at=starts_at, ends_at=ends_at, day=day,
         time=wall_time, price_list_id=list_id, price_list_by_time=by_time, sales_end_at=sales_end_at,
     )  # fmt: skip
-    _set_manner(screening, format=format, language=language, subtitles=subtitles)
+    _set_manner(screening, format=format, language=language, subtitles=subtitles, access=access_features)
     session.add(screening)
     _store(session)
     return screening
@@ -90,6 +92,7 @@ def change_screening(
     format: str | None = None,
     language: str | None = None,
     subtitles: str | None = None,
+    access_features: str | None = None,
     sales_end_at: datetime | Unchanged | None = UNCHANGED,
     now: datetime,
 ) -> None:
@@ -113,7 +116,7 @@ def change_screening(
     _lock(session, screening)
     if chosen is not None:
         screening.price_list_id, screening.price_list_by_time = chosen
-    _set_manner(screening, format=format, language=language, subtitles=subtitles)
+    _set_manner(screening, format=format, language=language, subtitles=subtitles, access=access_features)
     if sales_end_at is not UNCHANGED:
         screening.sales_end_at = sales_end_at
     if film is not None:
@@ -207,7 +210,12 @@ def _lock(session: Session, screening: Screening, *more: Hall) -> None:
 
 
 def _set_manner(
-    screening: Screening, *, format: str | None, language: str | None, subtitles: str | None
+    screening: Screening,
+    *,
+    format: str | None,
+    language: str | None,
+    subtitles: str | None,
+    access: str | None,
 ) -> None:
     with told_as(InvalidScreening, "The screening"):
         if format is not None:
@@ -216,6 +224,8 @@ def _set_manner(
             screening.language = parse_language(language, what="language")
         if subtitles is not None:
             screening.subtitles = parse_language(subtitles, what="subtitles")
+        if access is not None:
+            screening.access_features = parse_access_features(access)
 
 
 def _store_change(session: Session, screening: Screening, *, now: datetime) -> None:

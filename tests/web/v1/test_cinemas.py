@@ -40,6 +40,10 @@ def test_a_cinema_tells_its_zone_its_currency_its_fee_and_its_rules(
         "companion_until_minutes": 60,
         "refund_until_minutes": 60,
         "counter_until_minutes": 30,
+        "accent_color": "",
+        "phone": "",
+        "email": "",
+        "logo_url": "",
     }
 
 

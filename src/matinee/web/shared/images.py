@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, url_for
 from sqlalchemy.orm import Session, undefer
 
 from matinee.programme.models import Image
@@ -11,6 +11,11 @@ from matinee.web.shared.services import services
 ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 images = Blueprint("images", __name__)
+
+
+def image_url(name: str | None) -> str:
+    """The whole address of an uploaded picture; empty for None."""
+    return services().base_url + url_for("images.show_image", name=name) if name else ""
 
 
 @images.get("/images/<name>")

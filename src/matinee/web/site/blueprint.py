@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -76,8 +77,10 @@ def this_page_in(language: str) -> str:
     endpoint = (request.endpoint or f"{NAME}.start").rpartition(".")[2]
     if request.blueprint not in (NAME, NAME_WITH_LANGUAGE):
         return url_for(f"{NAME_WITH_LANGUAGE}.start", language=language)
-    values = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
-    return url_for(f"{NAME_WITH_LANGUAGE}.{endpoint}", language=language, **values)
+    path = url_for(f"{NAME_WITH_LANGUAGE}.{endpoint}", language=language, **(request.view_args or {}))
+    # Not through url_for: a name in the query may be one that it has a meaning for.
+    query = urlencode(list(request.args.items(multi=True)))
+    return f"{path}?{query}" if query else path
 
 
 def register_site(app: Any) -> None:

@@ -32,6 +32,7 @@ class House:
     slug: str
     name: str
     is_default: bool
+    id: int = 0
     address: str = ""
     phone: str = ""
     email: str = ""
@@ -44,6 +45,11 @@ class House:
     logo_url: str | None = None
     # Every cinema but this one.
     others: tuple[OtherCinema, ...] = ()
+
+
+def every_house() -> tuple[House, ...]:
+    """Every cinema, the default one first."""
+    return _houses()
 
 
 def default_house() -> House:
@@ -77,6 +83,7 @@ def _house(cinema: Cinema, position: int, everyone: Sequence[Cinema]) -> House:
         slug=cinema.slug,
         name=cinema.name,
         is_default=position == 0,
+        id=cinema.id,
         address=cinema.address,
         phone=cinema.phone,
         email=cinema.email,

@@ -20,18 +20,6 @@ from matinee.web.site.checkout import (
     ticket_mail_form,
 )
 from matinee.web.site.house import default_house
-from matinee.web.site.picker import (
-    best_seats,
-    choice_calls,
-    going_on,
-    list_forms,
-    screening_page,
-    seat_states_call,
-)
-from matinee.web.site.programme import feeds, start
-from matinee.web.site.refusals import sentence, status_of
-from matinee.web.site.tickets import placeholder as tickets
-
 PICKER = (screening_page, seat_states_call, choice_calls, best_seats, list_forms, going_on)
 CHECKOUT = (
     order_finder,
@@ -42,7 +30,7 @@ CHECKOUT = (
     return_pages,
     exchange_pages,
 )
-PAGES = (appearance_page, start, feeds, account, *PICKER, tickets, *CHECKOUT)
+PAGES = (appearance_page, start, feeds, account, *PICKER, tickets, *CHECKOUT, film, poster_page, template_globals)
 
 
 @site.app_context_processor

@@ -8,6 +8,7 @@ from pydantic import Field
 from matinee.programme.errors import CinemaNotFound
 from matinee.programme.models import Cinema
 from matinee.programme.queries import cinema_by_slug, cinemas
+from matinee.web.shared.images import image_url
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
@@ -30,6 +31,10 @@ EXAMPLE = {
     "companion_until_minutes": 60,
     "refund_until_minutes": 60,
     "counter_until_minutes": 30,
+    "accent_color": "#b3202a",
+    "phone": "+380 44 123 45 67",
+    "email": "office@odeon.example",
+    "logo_url": "",
 }
 
 
@@ -59,6 +64,10 @@ class CinemaShape(Shape, example=EXAMPLE):
     counter_until_minutes: int = Field(
         description="Minutes before the start until when orders that are to be paid at the counter are kept."
     )
+    accent_color: str = Field(description="Of its website, `#rrggbb`; empty: the house's own.")
+    phone: str
+    email: str
+    logo_url: str = Field(description="Where its uploaded logo is; empty where it has none.")
 
 
 class CinemaList(Shape, example={"items": [EXAMPLE]}):
@@ -83,6 +92,10 @@ def present_cinema(cinema: Cinema) -> CinemaShape:
         companion_until_minutes=cinema.companion_until_minutes,
         refund_until_minutes=cinema.refund_until_minutes,
         counter_until_minutes=cinema.counter_until_minutes,
+        accent_color=cinema.accent_color,
+        phone=cinema.phone,
+        email=cinema.email,
+        logo_url=image_url(cinema.logo_name),
     )
 
 

@@ -12,6 +12,7 @@ from matinee.programme.catalogue import film_key, films_on, find_film
 from matinee.programme.errors import CinemaNotFound, FilmNotFound
 from matinee.programme.models import Film
 from matinee.programme.queries import cinema_by_slug
+from matinee.web.shared.images import image_url
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
@@ -43,7 +44,9 @@ class FilmShape(Shape, example=EXAMPLE):
     certificate: str = Field(description="Age rating; empty where none is known.")
     synopsis: str
     trailer_url: str = Field(description="Empty where there is none.")
-    poster_url: str = Field(description="Empty where there is none.")
+    poster_url: str = Field(
+        description="Where its uploaded poster is, else the address that was entered; empty where there is none."
+    )
 
 
 class FilmPage(Page[FilmShape], example=example_of_page(EXAMPLE)):
@@ -66,7 +69,7 @@ def present_film(film: Film) -> FilmShape:
         certificate=film.certificate,
         synopsis=film.synopsis,
         trailer_url=film.trailer_url,
-        poster_url=film.poster_url,
+        poster_url=image_url(film.poster_name) or film.poster_url,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.availability import Availability, availability_of
 from matinee.programme.models import Screening
 from matinee.programme.queries import prices_from, seats_by_hall
+from matinee.web.shared.images import image_url
 from matinee.web.v1.layouts import HallShape, layout_url
 from matinee.web.v1.shapes import Moment, Money, Shape, in_zone
 
+AccessFeature = Literal["audio_description", "captions", "hearing_loop", "relaxed"]
 EXAMPLE = {
     "id": 517,
     "cinema": "odeon",
@@ -32,6 +34,7 @@ EXAMPLE = {
     "format": "35 mm",
     "language": "de",
     "subtitles": "uk",
+    "access_features": ["captions"],
     "price_from": {"amount": 15000, "currency": "UAH"},
     "availability": {"seats": 78, "free": 41, "state": "available"},
     "layout_url": "/api/v1/halls/3/layout?v=9f86d081884c7d65",
@@ -71,6 +74,9 @@ class ScreeningShape(Shape, example=EXAMPLE):
     format: str = Field(description="`IMAX`, `3D`, ...; empty where nothing is said.")
     language: str = Field(description="Spoken language (BCP 47); empty where nothing is said.")
     subtitles: str = Field(description="Language of the subtitles (BCP 47); empty where there are none.")
+    access_features: list[AccessFeature] = Field(
+        description="What it offers to people who hear, see or sit differently."
+    )
     price_from: Money | None = Field(
         description="The lowest price of the first ticket type; null where it has none."
     )
@@ -101,6 +107,12 @@ def present_screenings(
     ]
 
 
+def present_access_features(screening: Screening) -> list[AccessFeature]:
+    """What a screening offers, as the API tells it."""
+    known = {*get_args(AccessFeature)}
+    return [cast(AccessFeature, word) for word in screening.access_features.split() if word in known]
+
+
 def present_availability(found: Availability) -> AvailabilityShape:
     """An availability as the API tells it."""
     return AvailabilityShape(seats=found.seats, free=found.free, state=found.state)
@@ -116,7 +128,7 @@ def _present(screening: Screening, available: Availability, price: int | None, u
             title=film.title,
             duration_minutes=film.duration_minutes,
             certificate=film.certificate,
-            poster_url=film.poster_url,
+            poster_url=image_url(film.poster_name) or film.poster_url,
         ),
         hall=HallShape(id=hall.id, name=hall.name),
         starts_at=in_zone(screening.starts_at, cinema.timezone),
@@ -125,6 +137,7 @@ def _present(screening: Screening, available: Availability, price: int | None, u
         format=screening.format,
         language=screening.language,
         subtitles=screening.subtitles,
+        access_features=present_access_features(screening),
         price_from=None if price is None else Money(amount=price, currency=cinema.currency),
         availability=present_availability(available),
         layout_url=url,

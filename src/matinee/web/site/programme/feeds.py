@@ -16,8 +16,3 @@ def feed() -> ResponseReturnValue:
 @page("/programme.ics", access="everybody")
 def programme_calendar() -> ResponseReturnValue:
     abort(404)
-
-
-@page("/films/<int:film_id>", access="everybody")
-def film(film_id: int) -> ResponseReturnValue:
-    abort(404)

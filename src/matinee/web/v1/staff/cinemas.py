@@ -29,6 +29,8 @@ from matinee.web.v1.values import Text, Values
 
 UntilMinutes = Annotated[int, Field(ge=0, le=UNTIL_MINUTES_MAX)]
 Street = Annotated[str, Field(max_length=500)]
+Line = Annotated[str, Field(max_length=40)]
+Address = Annotated[str, Field(max_length=320)]
 Word = Annotated[str, Field(max_length=60)]
 
 
@@ -49,6 +51,9 @@ class ChangedCinema(Values, example={"booking_fee_amount": 1000, "booking_fee_pe
     companion_until_minutes: UntilMinutes | None = None
     refund_until_minutes: UntilMinutes | None = None
     counter_until_minutes: UntilMinutes | None = None
+    accent_color: Line | None = Field(None, description="Of its website, `#rrggbb`; empty: the house's own.")
+    phone: Line | None = None
+    email: Address | None = None
 
 
 class NewCinema(

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from matinee.boxoffice.planning import ChangedScreening, PlaceAndTime
 from matinee.programme.catalogue import find_film, find_hall
-from matinee.programme.models import PriceList, Screening
+from matinee.programme.models import ACCESS_FEATURES, PriceList, Screening
 from matinee.web.v1.layouts import HallShape
+from matinee.web.v1.screening_shapes import AccessFeature, present_access_features
 from matinee.web.v1.shapes import Moment, Shape, in_zone
 from matinee.web.v1.values import Day, Id, Text, Values, When
 
@@ -29,6 +30,7 @@ EXAMPLE = {
     "format": "35 mm",
     "language": "de",
     "subtitles": "uk",
+    "access_features": ["captions"],
     "sales_end_at": None,
     "cancelled_at": None,
 }
@@ -63,6 +65,7 @@ class ScreeningPlanShape(Shape, example=EXAMPLE):
     format: str
     language: str
     subtitles: str
+    access_features: list[AccessFeature]
     sales_end_at: Moment | None = Field(description="When its sale ends before it starts.")
     cancelled_at: Moment | None
 
@@ -88,6 +91,7 @@ class NewScreening(
     format: Word = Field("", description="`IMAX`, `3D`, ...")
     language: Word = Field("", description="Spoken language (BCP 47).")
     subtitles: Word = Field("", description="Language of the subtitles (BCP 47).")
+    access_features: list[AccessFeature] = Field(default_factory=list, max_length=len(ACCESS_FEATURES))
     sales_end_at: When | None = Field(None, description="When its sale is to end before it starts.")
 
 
@@ -102,6 +106,9 @@ class ReplannedScreening(Values, example={"time": "19:30", "sales_end_at": None}
     format: Word | None = Field(None, description="Null: as it is.")
     language: Word | None = Field(None, description="Null: as it is.")
     subtitles: Word | None = Field(None, description="Null: as it is.")
+    access_features: list[AccessFeature] | None = Field(
+        None, max_length=len(ACCESS_FEATURES), description="Null: as they are."
+    )
     sales_end_at: When | None = Field(None, description="Null: it is sold until it starts.")
 
     def place(self, session: Session) -> PlaceAndTime:
@@ -131,6 +138,8 @@ class ReplannedScreening(Values, example={"time": "19:30", "sales_end_at": None}
             found["language"] = self.language
         if self.subtitles is not None:
             found["subtitles"] = self.subtitles
+        if self.access_features is not None:
+            found["access_features"] = " ".join(self.access_features)
         return found
 
 
@@ -158,6 +167,7 @@ def present_plan(session: Session, screening: Screening) -> ScreeningPlanShape:
         format=screening.format,
         language=screening.language,
         subtitles=screening.subtitles,
+        access_features=present_access_features(screening),
         sales_end_at=on_wall(screening.sales_end_at),
         cancelled_at=on_wall(screening.cancelled_at),
     )

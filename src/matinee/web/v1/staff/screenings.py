@@ -65,9 +65,15 @@ class NewScreenings(MethodView):
         def make(session: Session) -> Answer:
             hall = find_hall(session, hall_id=body.hall)
             film = find_film(session, film_id=body.film)
-            values = body.model_dump(exclude={"hall", "film"})
+            values = body.model_dump(exclude={"hall", "film", "access_features"})
             screening = schedule_screening(
-                session, cinema=hall.cinema, hall=hall, film=film, now=now, **values
+                session,
+                cinema=hall.cinema,
+                hall=hall,
+                film=film,
+                access_features=" ".join(body.access_features),
+                now=now,
+                **values,
             )
             return created(present_plan(session, screening), location=f"{PREFIX}/screenings/{screening.id}")
 

@@ -1,0 +1,1 @@
+"""Posters of films that have none: drawn from the title, each film its own, the same every time."""

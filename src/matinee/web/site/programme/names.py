@@ -1,0 +1,91 @@
+"""How values of the programme are called, in the language of the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from matinee.programme.models import ACCESS_FEATURES
+from matinee.web.shared.languages import _, page_language
+from matinee.web.site.programme.listing import Manner
+
+
+class DayNames(NamedTuple):
+    """A day as a leaf of a calendar: "Thu", "26", "Nov"; and in full."""
+
+    weekday: str
+    number: str
+    month: str
+    full: str
+
+
+def access_name(feature: str) -> str:
+    """What a word of ACCESS_FEATURES, or WHEELCHAIR, means."""
+    names = {
+        "audio_description": _("Audio description"),
+        "captions": _("Captions"),
+        "hearing_loop": _("Hearing loop"),
+        "relaxed": _("Relaxed screening"),
+        "wheelchair": _("Wheelchair places"),
+    }
+    return names.get(feature, feature)
+
+
+def language_name(tag: str) -> str:
+    """A language by its tag (BCP 47); the tag itself where it is not known."""
+    return _language_name(tag, page_language())
+
+
+def option_name(name: str, value: str) -> str:
+    """What a value of a filter is called."""
+    if name == "spoken":
+        return language_name(value)
+    return access_name(value) if name == "access" else value
+
+
+def tags_of(manner: Manner) -> list[str]:
+    """What is worth telling of how something is shown."""
+    tags = [manner.format, language_name(manner.language) if manner.language else ""]
+    if manner.subtitles:
+        tags.append(_("Subtitles: %(language)s", language=language_name(manner.subtitles)))
+    return [tag for tag in tags if tag]
+
+
+def access_names(access: frozenset[str]) -> list[str]:
+    """What a screening offers, but for that of its hall: wheelchair places have a sign of their own."""
+    return [access_name(feature) for feature in ACCESS_FEATURES if feature in access]
+
+
+def state_name(state: str) -> str:
+    """What the availability of a screening is called; empty where there is nothing to say."""
+    names = {
+        "few_left": _("Few left"),
+        "sold_out": _("Sold out"),
+        "closed": _("Not on sale any more"),
+    }
+    return names.get(state, "")
+
+
+def day_names(day: date) -> DayNames:
+    """A day as a leaf of a calendar."""
+    return _day_names(day, page_language())
+
+
+@lru_cache(maxsize=1000)
+def _day_names(day: date, language: str) -> DayNames:
+    weekday, number, month = (format_date(day, form, locale=language) for form in ("EEE", "d", "MMM"))
+    full = format_date(day, "EEEE, d MMMM", locale=language)
+    return DayNames(weekday, number, month.rstrip("."), full[:1].upper() + full[1:])
+
+
+@lru_cache(maxsize=1000)
+def _language_name(tag: str, language: str) -> str:
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(language)
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name[:1].upper() + name[1:] if name else tag
