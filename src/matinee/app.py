@@ -48,6 +48,7 @@ from matinee.web.shared.security_headers import add_security_headers
 from matinee.web.shared.services import EXTENSION, Services, is_https
 from matinee.web.shared.site_session import use_site_session
 from matinee.web.site.demo_payment import demo_payment
+from matinee.web.site.programme.crawlers import crawlers
 from matinee.web.site.routes import register_site
 from matinee.web.v1.blueprint import PREFIX as V1_PREFIX
 from matinee.web.v1.blueprint import use_converters
@@ -165,7 +166,7 @@ def _register(app: APIFlask, settings: Settings) -> None:
     compress_pages(app)
     use_languages(app)
     add_page_globals(app)
-    for blueprint in (given, v1, health, pages, assets, images, docs, demo_payment):
+    for blueprint in (given, v1, health, pages, assets, images, crawlers, docs, demo_payment):
         app.register_blueprint(blueprint)
     register_site(app)
     https = is_https(settings.base_url)

@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
 from matinee.languages.catalogs import LANGUAGES
+from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 
 # Everybody may see it; or whoever is signed in, and others are asked to sign in first.
@@ -65,8 +66,6 @@ def to(endpoint: str, **values: Any) -> str:
 
 def full_url(endpoint: str, *, language: str | None = None, **values: Any) -> str:
     """The whole address of a page, as the outside knows it; in one language, or for any."""
-    from matinee.web.shared.services import services
-
     name = f"{NAME_WITH_LANGUAGE}.{endpoint}" if language else f"{NAME}.{endpoint}"
     given: dict[str, Any] = {"language": language} if language else {}
     return services().base_url + url_for(name, **given, **values)

@@ -18,6 +18,25 @@ from matinee.web.site.checkout import (
     payment_forms,
     return_pages,
     ticket_mail_form,
+from matinee.web.site.checkout import placeholder as checkout
+from matinee.web.site.house import default_house
+from matinee.web.site.picker import placeholder as picker
+from matinee.web.site.programme import calendar_feed, feed, film, poster_page, start, template_globals
+from matinee.web.site.refusals import sentence, status_of
+from matinee.web.site.tickets import placeholder as tickets
+
+PAGES = (
+    appearance_page,
+    start,
+    film,
+    poster_page,
+    template_globals,
+    feed,
+    calendar_feed,
+    account,
+    picker,
+    checkout,
+    tickets,
 )
 from matinee.web.site.house import default_house
 PICKER = (screening_page, seat_states_call, choice_calls, best_seats, list_forms, going_on)

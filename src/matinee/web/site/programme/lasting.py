@@ -1,0 +1,16 @@
+"""Answers to programs that come back again and again: they may be kept for a while, and have an ETag."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+from flask.typing import ResponseReturnValue
+
+
+def lasting(content: bytes, *, content_type: str, seconds: int) -> ResponseReturnValue:
+    """The answer, or 304 where it is what the caller has already. Public: nothing in it may be one visitor's own."""
+    response = Response(content, content_type=content_type)
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    if g.get("language_by_header"):
+        response.vary.add("Accept-Language")
+    response.add_etag()
+    return response.make_conditional(request)
