@@ -10,16 +10,20 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from matinee.cli.files import read_given
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.kernel import clock
 from matinee.kernel.money import Money
 from matinee.programme.cinema_look import CinemaDetails
 from matinee.programme.cinemas import change_cinema, cinema_to_fill
 from matinee.programme.errors import InvalidCinema
 from matinee.programme.fields import parse_amount, told_as
+from matinee.programme.images import set_logo
 from matinee.programme.models import FEE_UNITS, Cinema
-from matinee.programme.queries import cinemas
+from matinee.programme.pictures import read_logo
+from matinee.programme.queries import cinema_by_slug, cinemas
 
 ON_OFF = click.Choice(("on", "off"))
 
@@ -173,6 +177,31 @@ def set_cinema(
         prepare_database(services.engine)
         shown_name, made = services.transactions.write(work)
     click.echo(f"{'Made' if made else 'Changed'} the cinema {shown_name!r}.")
+
+
+@cinema.command("logo")
+@click.argument("slug")
+@click.argument("file", required=False)
+@click.option("--remove", is_flag=True, help="Take it away: the website shows the name.")
+def set_cinema_logo(slug: str, file: str | None, *, remove: bool) -> None:
+    """Give the cinema SLUG the logo in FILE (PNG, JPEG or WebP), in place of its name on the website.
+
+    \b
+    matinee cinema logo odeon logo.png
+    """
+    if (file is None) != remove:
+        raise click.UsageError("Name a file, or say --remove.")
+    with refusals_shown(), opened_services() as (_settings, services):
+        picture = read_logo(read_given(file)[1]) if file is not None else None
+        prepare_database(services.engine)
+
+        def work(session: Session) -> str:
+            found = cinema_by_slug(session, slug)
+            set_logo(session, cinema=found, picture=picture, now=clock.now())
+            return found.name
+
+        name = services.transactions.write(work)
+    click.echo(f"{name!r} has {'no logo any more' if remove else 'a new logo'}.")
 
 
 def _given(options: dict[str, str | int | None]) -> CinemaDetails:

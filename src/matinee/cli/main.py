@@ -25,6 +25,7 @@ COMMANDS = {
     "import": Entry("matinee.cli.programme:import_command", "Read a programme from a file."),
     "export": Entry("matinee.cli.programme:export_command", "Write the programme to a file."),
     "cinema": Entry("matinee.cli.cinemas:cinema", "Cinemas: name, address, time zone, currency."),
+    "film": Entry("matinee.cli.films:film", "Posters of films."),
     "hall": Entry("matinee.cli.halls:hall", "Halls and their seats."),
     "user": Entry("matinee.cli.users:user", "Accounts and the roles of staff."),
     "db": Entry("matinee.cli.db:db", "The schema of the database."),

@@ -24,6 +24,7 @@ from matinee.cli.refusals import refusals_shown
 from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.settings import Settings
 from matinee.web.shared.asgi import WsgiBridge
+from matinee.web.shared.uploads import body_bytes_max
 
 THREADS_DEFAULT = 8
 # How many connections a web worker takes on at once; the kernel keeps the rest waiting.
@@ -118,7 +119,10 @@ class _Loader:
         end_with_parent(self._server_pid, signal.SIGKILL)
         write_log()
         return WsgiBridge(
-            create_app(checked_settings()), threads=self._threads, body_bytes_max=BODY_BYTES_MAX
+            create_app(checked_settings()),
+            threads=self._threads,
+            body_bytes_max=BODY_BYTES_MAX,
+            larger=body_bytes_max,
         )
 
 

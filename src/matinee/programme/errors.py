@@ -27,6 +27,12 @@ class InvalidCinema(Invalid):
     code = "invalid_cinema"
 
 
+class InvalidImage(Invalid):
+    """This is no picture that can be shown."""
+
+    code = "invalid_image"
+
+
 class HallNotFound(NotFound):
     """There is no such hall."""
 

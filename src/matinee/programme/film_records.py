@@ -19,6 +19,7 @@ from matinee.programme.fields import (
     parse_url,
     told_as,
 )
+from matinee.programme.images import delete_image_if_unused
 from matinee.programme.locks import lock_halls, lock_row
 from matinee.programme.models import Film, Screening
 from matinee.programme.occupancy import require_free
@@ -92,8 +93,11 @@ def delete_film(session: Session, *, film: Film) -> None:
     lock_row(session, film, gone=FilmNotFound)
     if session.scalar(select(Screening.id).where(Screening.film_id == film.id).limit(1)) is not None:
         raise FilmInUse
+    poster = film.poster_name
     session.delete(film)
     session.flush()
+    if poster is not None:
+        delete_image_if_unused(session, name=poster)
     announce_change(session)
 
 

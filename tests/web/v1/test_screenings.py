@@ -43,7 +43,9 @@ def available(client: FlaskClient, screening_id: int) -> dict[str, Any]:
 def test_a_screening_tells_film_hall_times_price_and_seats(
     client: FlaskClient, services: Services, house: House
 ) -> None:
-    change(services, house.lettered, format="35 mm", language="fr", subtitles="uk", access_features="captions")
+    change(
+        services, house.lettered, format="35 mm", language="fr", subtitles="uk", access_features="captions"
+    )
     answer = client.get(f"/api/v1/screenings/{house.lettered}")
     film, hall = answer.json["film"], answer.json["hall"]
     assert answer.json == {

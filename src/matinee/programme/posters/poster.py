@@ -22,7 +22,7 @@ CAPITAL_WIDTH, WIDE_CAPITAL_WIDTH = 0.54, 0.74
 WIDE_CAPITALS = frozenset("MWЖМФШЩЮЫ")
 CHARACTERS_MAX = 160
 # In the smallest size, in Cyrillic.
-WORD_CHARACTERS_MAX = 32
+WORD_CHARACTERS_MAX = 24
 
 
 @dataclass(frozen=True, slots=True)

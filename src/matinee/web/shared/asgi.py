@@ -35,11 +35,20 @@ class WsgiBridge:
     """
 
     def __init__(
-        self, application: Callable[..., Iterable[bytes]], *, threads: int, body_bytes_max: int
+        self,
+        application: Callable[..., Iterable[bytes]],
+        *,
+        threads: int,
+        body_bytes_max: int,
+        larger: Callable[..., int] | None = None,
     ) -> None:
-        """Starts the threads. `threads`: how many requests are worked on at the same time; the others wait in line."""
+        """Starts the threads. `threads`: how many requests are worked on at the same time; the others wait in line.
+
+        `larger(method, path, usual=body_bytes_max)`: how much a body may have where some paths take more than others.
+        """
         self._application = application
         self._body_bytes_max = body_bytes_max
+        self._larger = larger
         self._waiting: SimpleQueue[tuple[Scope, bytes, Answered]] = SimpleQueue()
         self._ready: list[tuple[Answered, Answer]] = []
         self._ready_lock = threading.Lock()
@@ -50,7 +59,7 @@ class WsgiBridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body = await self._read_body(receive) if _has_body(scope) else b""
+        body = await self._read_body(receive, self._limit(scope)) if _has_body(scope) else b""
         if body is None:
             return  # the caller went away before it had said all
         answered: Answered = asyncio.get_running_loop().create_future()
@@ -82,14 +91,19 @@ class WsgiBridge:
             if not answered.done():
                 answered.set_result(answer)
 
-    async def _read_body(self, receive: Receive) -> bytes | None:
+    def _limit(self, scope: Scope) -> int:
+        if self._larger is None:
+            return self._body_bytes_max
+        return self._larger(scope["method"], scope["path"], usual=self._body_bytes_max)
+
+    async def _read_body(self, receive: Receive, bytes_max: int) -> bytes | None:
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
             # One byte beyond the limit is kept, so that the application sees that it is too long, and says so.
-            room = self._body_bytes_max + 1 - len(body)
+            room = bytes_max + 1 - len(body)
             body += message.get("body", b"")[:room]
             if not message.get("more_body"):
                 return bytes(body)

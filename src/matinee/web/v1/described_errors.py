@@ -11,6 +11,7 @@ from matinee.web.v1.errors import (
     IdempotencyKeyReused,
     InvalidValues,
     MalformedBody,
+    NotAnImage,
     NotJson,
     NotSignedIn,
     RequestInProgress,
@@ -91,6 +92,8 @@ def refusals_of(declared: Operation, *, method: str) -> set[type[DomainError]]:
         found.add(InvalidValues)
     if declared.body is not None:
         found |= {MalformedBody, NotJson}
+    if declared.uploads:
+        found.add(NotAnImage)
     if declared.keyed:
         found |= {InvalidValues, IdempotencyKeyReused, RequestInProgress}
     if declared.if_match:
@@ -108,7 +111,7 @@ def problem_responses(declared: Operation, *, method: str) -> dict[str, Any]:
         title = title_of(error)
         by_status.setdefault(status, {})[error.code] = (title, _example(status, error))
     for status, (code, detail) in _FAILURES.items():
-        if status != 413 or declared.body is not None:
+        if status != 413 or declared.body is not None or declared.uploads:
             plain = {
                 "type": TYPE_PREFIX + code,
                 "title": detail,

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from matinee.accounts.scopes import SCOPES
+from matinee.programme.pictures import CONTENT_TYPES
 from matinee.web.shared.signin import COOKIE
 from matinee.web.v1.blueprint import ID_MAX, v1
 from matinee.web.v1.callers import ORDER_SECRET, SAFE_METHODS, Access
@@ -104,6 +105,9 @@ def _operation(method: str, declared: Operation, models: Models) -> dict[str, An
     if declared.body is not None:
         content = {"schema": models[(declared.body, "validation")], "example": declared.body.example}
         described["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if declared.uploads:
+        picture = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": dict.fromkeys(CONTENT_TYPES, picture)}
     described["responses"] = dict(sorted(described["responses"].items()))
     return described
 

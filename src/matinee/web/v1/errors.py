@@ -42,6 +42,12 @@ class NotJson(Invalid):
     code = "not_json"
 
 
+class NotAnImage(Invalid):
+    """The body is not said to be a picture: send it with Content-Type: image/png, image/jpeg or image/webp."""
+
+    code = "not_an_image"
+
+
 class ChangedMeanwhile(Conflict):
     """It was changed since the version that If-Match names."""
 
@@ -79,6 +85,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     MalformedBody: HTTPStatus.BAD_REQUEST,
     NotJson: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    NotAnImage: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
 }
 

@@ -2,7 +2,7 @@
 
 The declaration is the one place that says who may call, what is read, what is answered, and what can be refused; the
 OpenAPI document is made of it. What the method reads is known from its own parameters: `query` and `body` are models,
-`caller` and `now` are given where they are named, all others come from the path.
+`upload` is the bytes of a picture, `caller` and `now` are given where they are named, all others come from the path.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from matinee.kernel.errors import DomainError
 from matinee.web.v1.answers import Answer, respond
 from matinee.web.v1.callers import Access, find_caller
 from matinee.web.v1.rates import count_call
-from matinee.web.v1.reading import read_body, read_query
+from matinee.web.v1.reading import read_body, read_query, read_upload
 from matinee.web.v1.shapes import Shape
 from matinee.web.v1.values import Query, Values
 
 DECLARED = "matinee_operation"
-GIVEN = frozenset({"self", "query", "body", "caller", "now", "return"})
+GIVEN = frozenset({"self", "query", "body", "upload", "caller", "now", "return"})
 COUNTED_METHODS = frozenset({"post", "patch"})
 
 
@@ -55,6 +55,8 @@ class Operation:
     counted: bool
     query: type[Query] | None
     body: type[Values] | None
+    # Whether the body is a picture.
+    uploads: bool
     path: Mapping[str, type]
     summary: str
     description: str
@@ -86,7 +88,7 @@ def operation(
         summary, _, description = inspect.cleandoc(method.__doc__ or "").partition("\n")
         declared = Operation(
             name=name, tag=tag, access=access, answers=answers, refusals=refusals, keyed=keyed, if_match=if_match,
-            counted=counted, query=hints.get("query"), body=hints.get("body"),
+            counted=counted, query=hints.get("query"), body=hints.get("body"), uploads="upload" in asked,
             path={part: hints[part] for part in asked - GIVEN}, summary=summary, description=description.strip(),
         )  # fmt: skip
 
@@ -111,4 +113,6 @@ def _read(declared: Operation, asked: frozenset[str]) -> dict[str, Any]:
         given["query"] = read_query(declared.query)
     if declared.body is not None:
         given["body"] = read_body(declared.body)
+    if declared.uploads:
+        given["upload"] = read_upload()
     return {name: value for name, value in given.items() if name in asked}

@@ -7,7 +7,8 @@ from typing import TypeVar
 from flask import request
 from pydantic import BaseModel, ValidationError
 
-from matinee.web.v1.errors import InvalidValues, MalformedBody, NotJson
+from matinee.programme.pictures import CONTENT_TYPES, UPLOAD_BYTES_MAX
+from matinee.web.v1.errors import InvalidValues, MalformedBody, NotAnImage, NotJson
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -38,6 +39,14 @@ def read_body(model: type[Model]) -> Model:
     except ValueError:
         # Bytes that are no UTF-8.
         raise MalformedBody from None
+
+
+def read_upload() -> bytes:
+    """The picture in the body. Raises NotAnImage."""
+    if request.mimetype not in CONTENT_TYPES:
+        raise NotAnImage
+    request.max_content_length = UPLOAD_BYTES_MAX
+    return request.get_data(cache=False)
 
 
 def _faults(error: ValidationError) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ from matinee.web.v1.staff import (
     cancellations,
     halls,
     house_seats,
+    images,
     moves,
     price_lists,
     promo_codes,
@@ -44,8 +45,8 @@ RESOURCES = (
     api_keys, cinemas, films, layouts, me, my_tickets, notices, password_resets, screening_prices, screenings, seat_states,
     sessions, users,
     holds, orders, order_events, payments, refunds, exchanges, tickets,
-    staff_cinemas, halls, ticket_types, price_lists, staff_films, staff_screenings, house_seats, cancellations, moves,
-    admissions, promo_codes, vouchers, staff_refunds, webhook_endpoints, webhook_deliveries,
+    staff_cinemas, halls, ticket_types, price_lists, staff_films, images, staff_screenings, house_seats, cancellations,
+    moves, admissions, promo_codes, vouchers, staff_refunds, webhook_endpoints, webhook_deliveries,
 )  # fmt: skip
 
 v1.register_error_handler(DomainError, refusal)

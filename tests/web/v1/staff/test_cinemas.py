@@ -36,7 +36,10 @@ def told(rules: dict[str, object], currency: str) -> dict[str, object]:
 
 def test_a_cinema_is_entered_with_all_its_rules(client: FlaskClient, programmer: Headers) -> None:
     made = client.post(PATH, json=NEW | RULES, headers=programmer)
-    assert (made.status_code, made.json) == (201, {**NEW, "address": "", "logo_url": "", **told(RULES, "EUR")})
+    assert (made.status_code, made.json) == (
+        201,
+        {**NEW, "address": "", "logo_url": "", **told(RULES, "EUR")},
+    )
     assert client.get(made.headers["Location"]).json == made.json
     again = client.post(PATH, json=NEW, headers=programmer)
     assert (again.status_code, again.json["code"]) == (409, "cinema_exists")
