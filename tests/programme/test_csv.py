@@ -271,15 +271,18 @@ def test_a_named_list_that_is_not_valid_then_is_refused_unless_the_screening_has
 
 def test_how_a_film_is_shown_is_told_and_kept(services: Services) -> None:
     store(services, "hall: Red\nA | 1")
-    manner = "date,time,title,hall,format,language,subtitles\n"
-    import_text(services, FILMS, manner + "2026-12-05,14:00,Faust,Red, 3D ,DE,uk\n")
+    manner = "date,time,title,hall,format,language,subtitles,access_features\n"
+    import_text(services, FILMS, manner + "2026-12-05,14:00,Faust,Red, 3D ,DE,uk,relaxed captions\n")
 
-    def told() -> tuple[str, str, str]:
+    def told() -> tuple[str, str, str, str]:
         [one] = screenings(services)
-        return (one.format, one.language, one.subtitles)
+        return (one.format, one.language, one.subtitles, one.access_features)
 
-    assert told() == ("3D", "de", "uk")
+    assert told() == ("3D", "de", "uk", "captions relaxed")
     assert not import_text(services, HEAD + "2026-12-05,14:00,Faust,Red\n").changed_anything
-    assert import_text(services, manner + "2026-12-05,14:00,Faust,Red,3D,,uk\n").screenings_changed == 1
-    assert told() == ("3D", "", "uk")
-    assert "its language is 'German'" in problems(services, manner + "2026-12-05,20:00,Faust,Red,,German,\n")
+    assert import_text(services, manner + "2026-12-05,14:00,Faust,Red,3D,,uk,\n").screenings_changed == 1
+    assert told() == ("3D", "", "uk", "")
+    assert "its language is 'German'" in problems(services, manner + "2026-12-05,20:00,Faust,Red,,German,,\n")
+    assert "access_features hold 'popcorn'" in problems(
+        services, manner + "2026-12-05,20:00,Faust,Red,,,,popcorn\n"
+    )

@@ -65,7 +65,9 @@ def test_a_price_list_is_named_so_that_nothing_becomes_free_unseen(services: Ser
 
 def test_a_list_that_goes_by_the_time_comes_back_so_and_so_does_the_manner(services: Services) -> None:
     import_text(services, "price_list,amount,weekdays\nWeek,9,12345\nWeekend,11,67\n", cinema="a")
-    entry = film(priceList="auto", format="3D", language="de", subtitles="uk")
+    entry = film(
+        priceList="auto", format="3D", language="de", subtitles="uk", accessFeatures="captions relaxed"
+    )
     import_days(services, days(entry), cinema="a")
 
     [written] = json.loads(export(services, "a"))["2026.12.01"]["films"]

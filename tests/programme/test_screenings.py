@@ -86,7 +86,14 @@ def test_a_screening_is_stored_with_its_moments_and_manner(services: Services, h
     made = write(
         services,
         lambda session: (
-            schedule(session, format=" 3D ", language="EN-us", subtitles="uk", sales_end_at=NOW).id
+            schedule(
+                session,
+                format=" 3D ",
+                language="EN-us",
+                subtitles="uk",
+                access_features="Relaxed, captions captions",
+                sales_end_at=NOW,
+            ).id
         ),
     )
 
@@ -96,6 +103,7 @@ def test_a_screening_is_stored_with_its_moments_and_manner(services: Services, h
     )  # fmt: skip
     assert (screening.day, screening.time, screening.sales_end_at) == (DAY, "12:00", NOW)
     assert (screening.format, screening.language, screening.subtitles) == ("3D", "en-US", "uk")
+    assert screening.access_features == "captions relaxed"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +117,10 @@ def test_a_screening_is_stored_with_its_moments_and_manner(services: Services, h
         ({"format": "x" * 41}, "its format has more than 40"),
         ({"language": "English"}, "its language is 'English', not a language such as"),
         ({"subtitles": "e"}, "its subtitles is 'e'"),
+        (
+            {"access_features": "captions popcorn"},
+            "its access_features hold 'popcorn'; known are audio_description",
+        ),
     ],
 )
 def test_what_a_screening_cannot_be_is_refused(

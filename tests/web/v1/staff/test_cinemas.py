@@ -19,6 +19,9 @@ RULES = {
     "companion_until_minutes": 0,
     "refund_until_minutes": 120,
     "counter_until_minutes": 45,
+    "accent_color": "#b3202a",
+    "phone": "+380 44 123 45 67",
+    "email": "office@odeon.example",
 }
 
 

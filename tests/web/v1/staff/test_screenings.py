@@ -205,3 +205,21 @@ def test_only_planners_plan(client: FlaskClient, services: Services, house: Hous
         assert client.get(plan_of(house.lettered), headers=headers).status_code == 403
         assert client.patch(plan_of(house.lettered), json={}, headers=headers).status_code == 403
         assert client.delete(f"{PATH}/{house.lettered}", headers=headers).status_code == 403
+
+
+def test_what_a_screening_offers_is_set_changed_and_read_by_the_public(
+    client: FlaskClient, services: Services, house: House, programmer: Headers
+) -> None:
+    made = enter(client, services, programmer, access_features=["relaxed", "captions"])
+    assert made.json["access_features"] == ["captions", "relaxed"]
+    public = made.headers["Location"]
+    assert client.get(public).json["access_features"] == ["captions", "relaxed"]
+
+    plan = f"{public}/plan"
+    assert client.patch(plan, json={"format": "3D"}, headers=programmer).json["access_features"] == [
+        "captions",
+        "relaxed",
+    ]
+    assert client.patch(plan, json={"access_features": []}, headers=programmer).json["access_features"] == []
+    refused = client.patch(plan, json={"access_features": ["popcorn"]}, headers=programmer)
+    assert (refused.status_code, refused.json["code"]) == (422, "invalid_values")
