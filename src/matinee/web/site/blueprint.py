@@ -71,6 +71,11 @@ def full_url(endpoint: str, *, language: str | None = None, **values: Any) -> st
     return services().base_url + url_for(name, **given, **values)
 
 
+def here(endpoint: str, **values: Any) -> str:
+    """The whole address of a page, with the language in it where this page has one: what search engines know it by."""
+    return services().base_url + to(endpoint, **values)
+
+
 def this_page_in(language: str) -> str:
     """The address of this same page in another language."""
     endpoint = (request.endpoint or f"{NAME}.start").rpartition(".")[2]

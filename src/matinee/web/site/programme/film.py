@@ -10,7 +10,7 @@ from flask import render_template
 
 from matinee.boxoffice.showings import Showing, ShownFilm
 from matinee.kernel import clock
-from matinee.web.site.blueprint import full_url, page
+from matinee.web.site.blueprint import here, page
 from matinee.web.site.house import House, default_house, every_house
 from matinee.web.site.programme.listing import Times, by_manner, grouped
 from matinee.web.site.programme.reading import film_with_showings, films_by_title
@@ -25,7 +25,7 @@ def films() -> str:
     now = clock.now()
     found = {film.id: film for house in every_house() for film in films_by_title(house.id, now=now)}
     ordered = sorted(found.values(), key=lambda film: (film.title.casefold(), film.id))
-    return render_template("site/programme/films.html", films=ordered, canonical=full_url("films"))
+    return render_template("site/programme/films.html", films=ordered, canonical=here("films"))
 
 
 @page("/films/<int:film_id>", access="everybody")
@@ -43,7 +43,7 @@ def film(film_id: int) -> str:
         names_cinemas=len(houses) > 1,
         trailer=_trailer(found),
         description=_description(found),
-        canonical=full_url("film", film_id=film_id),
+        canonical=here("film", film_id=film_id),
         structured=describe_film(found, showings),
     )
 

@@ -11,7 +11,7 @@ from flask import render_template, request
 
 from matinee.kernel import clock
 from matinee.programme.outline import Kind
-from matinee.web.site.blueprint import full_url, page, to
+from matinee.web.site.blueprint import here, page, to
 from matinee.web.site.house import House, default_house, house_of
 from matinee.web.site.programme.choice import Choice, options, read_choice
 from matinee.web.site.programme.listing import by_film
@@ -68,7 +68,7 @@ def _show(house: House) -> str:
         is_empty=not everything,
         next_day=_next_day(kinds, choice, day),
         here=lambda wanted: _address(house, wanted),
-        canonical=full_url("start") if house.is_default else full_url("cinema", slug=house.slug),
+        canonical=here("start") if house.is_default else here("cinema", slug=house.slug),
         structured=describe_cinema(house),
     )
 
