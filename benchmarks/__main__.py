@@ -6,13 +6,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import purchases, reading, starting, watching
+from benchmarks import pages, purchases, reading, starting, watching
 from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
 from benchmarks.postgres import running_postgres
 from benchmarks.result import Plan, Result
 
-PARTS = ("purchases", "reading", "starting", "watching")
+PARTS = ("purchases", "reading", "starting", "watching", "pages")
 
 
 @click.command()
@@ -48,6 +48,8 @@ def main(
             results += starting.measure(plan)
         if "watching" in parts:
             watching.measure(server, plan)
+        if "pages" in parts:
+            results += pages.measure(server, plan)
     console.print(_table(results))
 
 

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matinee.programme.demo import DAYS, DemoReport, store_demo_programme
+from matinee.programme.models import ACCESS_FEATURES
+from matinee.programme.outline import WHEELCHAIR, Kind, coming_kinds
+from matinee.programme.queries import cinemas
 from tests.programme.files import screenings, shown
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from matinee.web.shared.services import Services
 
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -59,3 +64,17 @@ def test_no_change_of_the_clock_is_in_its_way(services: Services, timezone: str,
         store(services, datetime(2027, month, day, 12, 0, tzinfo=UTC), timezone)
 
     assert len(screenings(services)) > 0
+
+
+def test_there_is_a_second_smaller_cinema_and_something_for_every_filter(services: Services) -> None:
+    store(services, NOON)
+
+    def read(session: Session) -> tuple[list[str], tuple[Kind, ...]]:
+        found = cinemas(session)
+        return [cinema.slug for cinema in found], coming_kinds(session, cinema_id=found[0].id, now=NOON)
+
+    slugs, kinds = services.transactions.read(read)
+    assert slugs == ["aurora", "loft"]
+    for name in ("format", "language", "certificate"):
+        assert len({getattr(kind, name) for kind in kinds}) > 2, name
+    assert set().union(*(kind.access for kind in kinds)) == {*ACCESS_FEATURES, WHEELCHAIR}

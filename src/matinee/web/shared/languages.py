@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import Babel, get_translations
+from flask_babel import Babel
 
-from matinee.languages.catalogs import DEFAULT_LANGUAGE, DOMAIN, LANGUAGES, LOCALES
+from matinee.languages.catalogs import DEFAULT_LANGUAGE, DOMAIN, LANGUAGES, LOCALES, translations
 
 
 def page_language() -> str:
@@ -21,13 +21,18 @@ def page_language() -> str:
 
 def _(message: str, **values: object) -> str:
     """What is said in the language of this page, with the values put in by name: "%(seats)s were taken"."""
-    said: str = get_translations().gettext(message)
+    said: str = translations(page_language()).gettext(message)
     return said % values if values else said
+
+
+def N_(message: str) -> str:
+    """The message itself: what is said later, by `_`."""
+    return message
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """As `_`, in the form that a number asks for; the number is `%(num)d`."""
-    said: str = get_translations().ngettext(one, many, count)
+    said: str = translations(page_language()).ngettext(one, many, count)
     return said % {"num": count, **values}
 
 
@@ -39,6 +44,12 @@ def use_languages(app: Flask) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(LOCALES),
     )
     Babel(app, locale_selector=page_language)
+    # In place of the extension's, which ask a dozen questions before they answer: a page says a hundred things.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: translations(page_language()).gettext(message),
+        lambda one, many, count: translations(page_language()).ngettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(page_language=page_language, LANGUAGES=LANGUAGES)
 
     @app.after_request

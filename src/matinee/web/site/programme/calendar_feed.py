@@ -15,7 +15,7 @@ from matinee.web.site.blueprint import full_url, page
 from matinee.web.site.house import House, default_house, house_of
 from matinee.web.site.programme.lasting import lasting
 from matinee.web.site.programme.listing import manner_of
-from matinee.web.site.programme.names import access_names, state_name, tags_of
+from matinee.web.site.programme.names import access_names, tags_of
 from matinee.web.site.programme.reading import film_with_showings, showings_of_cinema
 
 CACHED_SECONDS = 900
@@ -39,21 +39,21 @@ def programme_calendar() -> ResponseReturnValue:
     content = calendar.programme_calendar(
         name=name,
         entries=[_entry(showing, house_of(showing.cinema_slug)) for showing in showings],
-        # By the hour: what is the same stays the same for whoever asks whether it is.
-        stamped_at=now.replace(minute=0, second=0, microsecond=0),
+        # By the day: what is the same stays the same for whoever asks whether it is.
+        stamped_at=now.replace(hour=0, minute=0, second=0, microsecond=0),
     )
     return lasting(content, content_type="text/calendar; charset=utf-8", seconds=CACHED_SECONDS)
 
 
 def _entry(showing: Showing, house: House) -> calendar.CalendarEntry:
     url = full_url("screening", screening_id=showing.id)
-    told = [*tags_of(manner_of(showing)), *access_names(showing.access), state_name(showing.state)]
+    told = [*tags_of(manner_of(showing)), *access_names(showing.access)]
     return calendar.CalendarEntry(
         uid=f"screening-{showing.id}@{urlsplit(services().base_url).hostname}",
         title=showing.film.title,
         starts_at=showing.starts_at,
         ends_at=showing.ends_at,
         location=", ".join([showing.hall, house.name, *house.address.splitlines()]),
-        description=", ".join(text for text in told if text),
+        description=", ".join(told),
         url=url,
     )

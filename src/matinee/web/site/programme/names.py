@@ -10,8 +10,21 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from matinee.programme.models import ACCESS_FEATURES
-from matinee.web.shared.languages import _, page_language
+from matinee.web.shared.languages import N_, _, page_language
 from matinee.web.site.programme.listing import Manner
+
+_ACCESS = {
+    "audio_description": N_("Audio description"),
+    "captions": N_("Captions"),
+    "hearing_loop": N_("Hearing loop"),
+    "relaxed": N_("Relaxed screening"),
+    "wheelchair": N_("Wheelchair places"),
+}
+_STATES = {
+    "few_left": N_("Few left"),
+    "sold_out": N_("Sold out"),
+    "closed": N_("Not on sale any more"),
+}
 
 
 class DayNames(NamedTuple):
@@ -25,14 +38,8 @@ class DayNames(NamedTuple):
 
 def access_name(feature: str) -> str:
     """What a word of ACCESS_FEATURES, or WHEELCHAIR, means."""
-    names = {
-        "audio_description": _("Audio description"),
-        "captions": _("Captions"),
-        "hearing_loop": _("Hearing loop"),
-        "relaxed": _("Relaxed screening"),
-        "wheelchair": _("Wheelchair places"),
-    }
-    return names.get(feature, feature)
+    name = _ACCESS.get(feature)
+    return _(name) if name else feature
 
 
 def language_name(tag: str) -> str:
@@ -62,12 +69,8 @@ def access_names(access: frozenset[str]) -> list[str]:
 
 def state_name(state: str) -> str:
     """What the availability of a screening is called; empty where there is nothing to say."""
-    names = {
-        "few_left": _("Few left"),
-        "sold_out": _("Sold out"),
-        "closed": _("Not on sale any more"),
-    }
-    return names.get(state, "")
+    name = _STATES.get(state)
+    return _(name) if name else ""
 
 
 def day_names(day: date) -> DayNames:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,14 +16,14 @@ from matinee.boxoffice.showings import Showing, ShownFilm
 from matinee.kernel.money import minor_digits
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import full_url
-from matinee.web.site.house import House, house_of
+from matinee.web.site.house import House, every_house
 from matinee.web.site.programme.listing import manner_of
 from matinee.web.site.programme.names import access_names, tags_of
 from matinee.web.site.programme.poster_addresses import poster_address
 
 SCHEMA = "https://schema.org"
 # Of a film; search engines look at the next ones.
-EVENTS_MAX = 50
+EVENTS_MAX = 30
 _AVAILABILITY = {
     "available": "InStock",
     "few_left": "LimitedAvailability",
@@ -59,28 +60,29 @@ def describe_film(film: ShownFilm, showings: Iterable[Showing]) -> Data:
         "description": film.synopsis,
         "contentRating": film.certificate,
     }
-    houses: dict[str, House] = {}
-    events = []
-    for showing in list(showings)[:EVENTS_MAX]:
-        house = houses.setdefault(showing.cinema_slug, house_of(showing.cinema_slug))
-        events.append(_event(film, showing, house, movie["@id"]))
+    theaters = {house.slug: _theater(house) for house in every_house()}
+    events = [
+        _event(movie, showing, theaters[showing.cinema_slug])
+        for showing in islice(showings, EVENTS_MAX)
+        if showing.cinema_slug in theaters
+    ]
     return {"@context": SCHEMA, "@graph": [_said(movie), *events]}
 
 
-def _event(film: ShownFilm, showing: Showing, house: House, movie_id: str) -> Data:
+def _event(movie: Data, showing: Showing, theater: Data) -> Data:
     zone = ZoneInfo(showing.timezone)
     return _said(
         {
             "@type": "ScreeningEvent",
-            "name": film.title,
+            "name": movie["name"],
             "description": ", ".join([*tags_of(manner_of(showing)), *access_names(showing.access)]),
             "startDate": showing.starts_at.astimezone(zone).isoformat(timespec="minutes"),
             "endDate": showing.ends_at.astimezone(zone).isoformat(timespec="minutes"),
             "eventStatus": f"{SCHEMA}/EventScheduled",
             "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
-            "location": _theater(house),
-            "workPresented": {"@id": movie_id},
-            "image": poster_address(film, whole=True),
+            "location": theater,
+            "workPresented": {"@id": movie["@id"]},
+            "image": movie["image"],
             "inLanguage": showing.language,
             "subtitleLanguage": showing.subtitles,
             "videoFormat": showing.format,
