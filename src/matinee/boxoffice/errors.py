@@ -214,6 +214,18 @@ class NotExchangeable(Conflict):
     code = "not_exchangeable"
 
 
+class HandOverTooLate(Conflict):
+    """The screening has begun, so its tickets stay with whoever has them."""
+
+    code = "hand_over_too_late"
+
+
+class HandedToBuyer(Invalid):
+    """This is the buyer's own address."""
+
+    code = "handed_to_buyer"
+
+
 class ScreeningCancelled(Conflict):
     """The screening is cancelled already."""
 

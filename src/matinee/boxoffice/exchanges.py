@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.choosing import choose_priced_seats
 from matinee.boxoffice.claims import claim_seats
 from matinee.boxoffice.errors import NotExchangeable, StepNotAllowed
+from matinee.boxoffice.holders import EXCHANGED, mail_withdrawals
 from matinee.boxoffice.lines import replace_lines
 from matinee.boxoffice.models import Order, PromoCode, Ticket
 from matinee.boxoffice.money_back import give_back
@@ -20,6 +21,7 @@ from matinee.boxoffice.pricing import discount_on
 from matinee.boxoffice.refunds import beyond, take_back, valid_tickets_of
 from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
 from matinee.boxoffice.sales import issue_order_tickets, mail_tickets
+from matinee.languages.marking import N_
 from matinee.outbox.webhooks.events import announce_event
 
 
@@ -102,10 +104,13 @@ def exchange_order(
     tickets = issue_order_tickets(session, order=order, now=now)
     record_note(session, order=order, actor=actor, now=now, note=f"exchanged. {reason}".strip())
     if returned:
-        give_back(session, order=order, amount=returned, reason="exchanged for something cheaper", now=now)
+        give_back(
+            session, order=order, amount=returned, reason=N_("exchanged for something cheaper"), now=now
+        )
         announce_event(session, event="order.refunded", payload={"order_id": order.id}, now=now)
     _settle_state(session, order, actor=actor, now=now)
     mail_tickets(session, order=order, now=now)
+    mail_withdrawals(session, tickets=old, why=EXCHANGED, now=now)
     return tickets
 
 

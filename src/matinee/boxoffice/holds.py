@@ -37,6 +37,7 @@ from matinee.boxoffice.rules import ChoiceRules, check_choice, check_seats_asked
 from matinee.boxoffice.sales import mail_money_back, new_order
 from matinee.boxoffice.seating.best import best_available
 from matinee.kernel.codes import hash_secret
+from matinee.languages.marking import N_
 
 # How many orders one sweep looks at, so that its transaction stays short.
 SWEEP_ORDERS_MAX = 200
@@ -46,7 +47,10 @@ HOLDER = "buyer"
 # WCAG 2.2, success criterion 2.2.1: who needs more time is warned so early that there is time to ask for it.
 WARNED_BEFORE_END = timedelta(minutes=2)
 # Why money goes back that was a part of the price of a hold.
-ENDINGS = {"cancelled": "The seats were given back.", "expired": "The time to pay the rest was over."}
+ENDINGS = {
+    "cancelled": N_("The seats were given back."),
+    "expired": N_("The time to pay the rest was over."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Holder:
     secret: str | None = None
     # Who acts for a buyer without an account, such as the staff at the counter.
     actor: str = HOLDER
+    # In which the order's mails are written; None: in that of the account.
+    language: str | None = None
 
     @property
     def name(self) -> str:
@@ -222,9 +228,9 @@ def end_hold(
     record_step(session, order=order, to_state=to_state, actor=actor, now=now, note=note)
     release_claims(session, order=order)
     reason = note or ENDINGS[to_state]
-    amount = give_all_back(session, order=order, reason=reason, now=now)
-    if amount:
-        mail_money_back(session, order=order, amount=amount, reason=reason, now=now)
+    back = give_all_back(session, order=order, reason=reason, now=now)
+    if back.amount:
+        mail_money_back(session, order=order, back=back, reason=reason, now=now)
 
 
 def release_expired_holds(session: Session, *, now: datetime) -> int:
@@ -262,6 +268,7 @@ def _hold(
         channel=holder.channel,
         now=now,
         hold_expires_at=now + terms.lifetime,
+        language=holder.language,
     )
     order.secret_hash = hash_secret(holder.secret) if holder.secret is not None else None
     _claim(session, order, priced, now=now)

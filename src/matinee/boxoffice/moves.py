@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import HallTooSmall, ScreeningCancelled
+from matinee.boxoffice.holders import mail_holders_of_moved
 from matinee.boxoffice.locks import keep_buyers_out
 from matinee.boxoffice.models import Order, OrderLine, SeatClaim, Ticket
 from matinee.boxoffice.orders import SOLD, UNPAID, record_note
@@ -156,4 +157,5 @@ def _tell(session: Session, plan: _Plan, hall: Hall, *, actor: str, now: datetim
         record_note(session, order=order, actor=actor, now=now, note=f"moved to {hall.name}: {steps}")
         if order.state in SOLD:
             mail_about(session, kind=MAIL, order=order, now=now)
+            mail_holders_of_moved(session, order=order, now=now)
     return moved

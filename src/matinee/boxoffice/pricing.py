@@ -37,9 +37,12 @@ def discount_on(subtotal: int, promo: PromoCode | None) -> int:
     return min(promo.value, subtotal)
 
 
-def fee_on(amounts: Sequence[int], *, cinema: Cinema, channel: str) -> int:
-    """The booking fee: for each ticket that costs something, or once for an order that does."""
-    if channel in CHANNELS_WITHOUT_FEE:
+def fee_on(amounts: Sequence[int], *, discount: int, cinema: Cinema, channel: str) -> int:
+    """The booking fee: for each ticket that costs something, or once for an order that does.
+
+    None where the discount leaves nothing to pay for the seats: what is given away is given away whole.
+    """
+    if channel in CHANNELS_WITHOUT_FEE or sum(amounts) <= discount:
         return 0
     priced = sum(1 for amount in amounts if amount)
     times = priced if cinema.booking_fee_per == "ticket" else min(priced, 1)
@@ -52,7 +55,7 @@ def reprice_order(session: Session, *, order: Order) -> None:
     cinema = session.get_one(Cinema, session.get_one(Screening, order.screening_id).cinema_id)
     promo = session.get(PromoCode, order.promo_code_id) if order.promo_code_id is not None else None
     order.discount_amount = discount_on(sum(amounts), promo)
-    order.fee_amount = fee_on(amounts, cinema=cinema, channel=order.channel)
+    order.fee_amount = fee_on(amounts, discount=order.discount_amount, cinema=cinema, channel=order.channel)
     order.total_amount = sum(amounts) - order.discount_amount + order.fee_amount
     session.flush()
 

@@ -70,6 +70,7 @@ class _Facts(NamedTuple):
 
     user_id: int
     username: str
+    language: str
     email_confirmed_at: datetime | None
     token_hash: str | None
     session_expires_at: datetime | None
@@ -225,6 +226,7 @@ def _sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime)
                     "user_id": wanted.user_id,
                     "channel": CHANNEL,
                     "currency": wanted.currency,
+                    "language": wanted.language,
                     "actor": wanted.username,
                     "recipient": wanted.username,
                     "event_id": new_event_id(),

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from matinee.boxoffice.claims import release_claims
 from matinee.boxoffice.errors import NotTheseTickets, RefundTooLate, StepNotAllowed
+from matinee.boxoffice.holders import mail_withdrawals
 from matinee.boxoffice.models import Order, Ticket
-from matinee.boxoffice.money_back import give_back
+from matinee.boxoffice.money_back import NOTHING_BACK, give_back
 from matinee.boxoffice.orders import SOLD, lock_order, outstanding_amount, record_note, record_step
 from matinee.boxoffice.sales import mail_about
 from matinee.outbox.webhooks.events import announce_event
@@ -79,9 +80,11 @@ def refund_tickets(
     for ticket in returned:
         ticket.state = "cancelled" if order.state == "cancelled" else "refunded"
     session.flush()
+    back = NOTHING_BACK
     if amount:
-        give_back(session, order=order, amount=amount, reason=reason, now=now)
-    mail_about(session, kind=mail, order=order, now=now, amount=amount, reason=reason)
+        back = give_back(session, order=order, amount=amount, reason=reason, now=now)
+    mail_about(session, kind=mail, order=order, now=now, **back.told(), reason=reason)
+    mail_withdrawals(session, tickets=returned, why=mail, now=now)
 
 
 def money_back(session: Session, *, order: Order, ticket_ids: Collection[str]) -> int:

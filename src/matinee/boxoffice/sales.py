@@ -12,9 +12,11 @@ from matinee.accounts.models import User
 from matinee.boxoffice.claims import choose_seats, claim_seats
 from matinee.boxoffice.lines import lines_of
 from matinee.boxoffice.models import Order, Ticket
+from matinee.boxoffice.money_back import MoneyBack
 from matinee.boxoffice.orders import new_order_code, recipient_of, record_start
 from matinee.boxoffice.pricing import shares_of
 from matinee.boxoffice.tickets import issue_tickets, new_ticket_id
+from matinee.languages.catalogs import DEFAULT_LANGUAGE
 from matinee.outbox.messages import enqueue_message
 
 
@@ -61,8 +63,12 @@ def new_order(
     channel: str,
     now: datetime,
     hold_expires_at: datetime | None = None,
+    language: str | None = None,
 ) -> Order:
-    """Store an order for as many seats as there are `amounts` (minor units); the claims must follow at once."""
+    """Store an order for as many seats as there are `amounts` (minor units); the claims must follow at once.
+
+    Without a `language` its mails are in that of the buyer's account.
+    """
     order = Order(
         code=new_order_code(),
         screening_id=screening_id,
@@ -76,6 +82,7 @@ def new_order(
         currency=currency,
         created_at=now,
         hold_expires_at=hold_expires_at,
+        language=language or (buyer.language if buyer is not None else DEFAULT_LANGUAGE),
     )
     session.add(order)
     session.flush()
@@ -110,9 +117,9 @@ def mail_tickets(session: Session, *, order: Order, now: datetime) -> None:
     mail_about(session, kind="tickets", order=order, now=now)
 
 
-def mail_money_back(session: Session, *, order: Order, amount: int, reason: str, now: datetime) -> None:
-    """Tell the buyer of an order that `amount` minor units go back, though no ticket was given back for them."""
-    mail_about(session, kind="payment_returned", order=order, now=now, amount=amount, reason=reason)
+def mail_money_back(session: Session, *, order: Order, back: MoneyBack, reason: str, now: datetime) -> None:
+    """Tell the buyer of an order that money goes back, though no ticket was given back for it."""
+    mail_about(session, kind="payment_returned", order=order, now=now, **back.told(), reason=reason)
 
 
 def mail_about(session: Session, *, kind: str, order: Order, now: datetime, **more: Any) -> None:

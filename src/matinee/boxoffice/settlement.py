@@ -29,6 +29,7 @@ from matinee.boxoffice.orders import (
 from matinee.boxoffice.promo_codes import claim_promo_use
 from matinee.boxoffice.sales import issue_order_tickets, mail_money_back, mail_tickets
 from matinee.kernel.money import Money
+from matinee.languages.marking import N_
 from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
 from matinee.payments.errors import PaymentNotFound
 from matinee.payments.models import Payment
@@ -37,6 +38,12 @@ from matinee.payments.refunds import record_refund_notice
 from matinee.programme.models import Screening
 
 log = logging.getLogger(__name__)
+
+# Why money is not accepted, by the state that the order is in by then.
+GIVEN_UP = {
+    "refunded": N_("The order was refunded before the money came."),
+    "cancelled": N_("The order was cancelled before the money came."),
+}
 
 
 def require_open_to_payment(order: Order, *, now: datetime) -> None:
@@ -149,15 +156,15 @@ def _reason_against(session: Session, order: Order, payment: Payment, *, now: da
     """Why this money cannot be accepted, in a sentence; None where it can, and the seats are then the order's own."""
     screening = session.get_one(Screening, order.screening_id)
     if order.state in SOLD and outstanding_amount(order) == 0:
-        reason = "The order was paid already."
+        reason = N_("The order was paid already.")
     elif order.state in ("refunded", "cancelled"):
-        reason = f"The order was {order.state} before the money came."
+        reason = GIVEN_UP[order.state]
     elif payment.amount > outstanding_amount(order):
-        reason = "It is more than what was left to pay."
+        reason = N_("It is more than what was left to pay.")
     elif screening.cancelled_at is not None:
-        reason = "The screening was cancelled."
+        reason = N_("The screening was cancelled.")
     elif screening.starts_at <= now and has_run_out(order, now=now):
-        reason = "The screening had begun when the money came."
+        reason = N_("The screening had begun when the money came.")
     elif order.state == "due":
         return None
     else:
@@ -171,23 +178,23 @@ def _take_seats(session: Session, order: Order, *, pays_all: bool, now: datetime
         try:
             require_live_hold(order, now=now)
         except (HoldExpired, StepNotAllowed):
-            return "The hold had run out when the money came."
+            return N_("The hold had run out when the money came.")
         return None
     try:
         claim_promo_use(session, order=order, now=now)
         renew_claims(session, order=order, expires_at=None, now=now)
     except PromoCodeUsedUp:
-        return "The hold had run out when the money came, and its promo code was used up."
+        return N_("The hold had run out when the money came, and its promo code was used up.")
     except HoldExpired:
-        return "The hold had run out when the money came, and its seats were taken."
+        return N_("The hold had run out when the money came, and its seats were taken.")
     return None
 
 
 def _return_payment(session: Session, order: Order, payment: Payment, *, reason: str, now: datetime) -> None:
     record_note(session, order=order, actor=payment.provider, now=now, note=reason)
     if payment.amount:
-        refund_payment(session, payment=payment, amount=payment.amount, reason=reason, now=now)
-        mail_money_back(session, order=order, amount=payment.amount, reason=reason, now=now)
+        back = refund_payment(session, payment=payment, amount=payment.amount, reason=reason, now=now)
+        mail_money_back(session, order=order, back=back, reason=reason, now=now)
 
 
 def _stop_paying(session: Session, order: Order, *, actor: str, now: datetime, note: str = "") -> None:

@@ -91,9 +91,9 @@ priced AS MATERIALIZED (
 total AS MATERIALIZED (SELECT count(*) AS seats, COALESCE(sum(amount), 0)::int AS amount FROM priced),
 new_order AS (
     INSERT INTO sale_order (id, code, screening_id, user_id, state, channel, seats_asked, seats_claimed,
-        total_amount, paid_amount, currency, created_at)
+        total_amount, paid_amount, currency, created_at, language)
     SELECT order_number.id, :code, :screening_id, :user_id, CASE WHEN total.amount > 0 THEN 'due' ELSE 'paid' END,
-        :channel, :seats_asked, total.seats, total.amount, 0, :currency, :now
+        :channel, :seats_asked, total.seats, total.amount, 0, :currency, :now, :language
     FROM order_number, total
     RETURNING id, state),
 issued AS (
@@ -116,7 +116,7 @@ SELECT seat.label, issued.id FROM issued JOIN seat ON seat.id = issued.seat_id
 # Everything that decides who buys and what: the buyer, the session, the screenings of that title on that day.
 # One row where the title is not shown, one for each screening where it is; no row where there is no such user.
 FACTS = """
-SELECT users.id AS user_id, users.username, users.email_confirmed_at, user_session.token_hash,
+SELECT users.id AS user_id, users.username, users.language, users.email_confirmed_at, user_session.token_hash,
     user_session.expires_at AS session_expires_at, cinema.id AS cinema_id, cinema.currency, cinema.sells_priced_unpaid,
     EXISTS (SELECT 1 FROM screening AS any_screening
         WHERE any_screening.cinema_id = cinema.id AND any_screening.day = :day

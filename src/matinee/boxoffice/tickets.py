@@ -41,12 +41,15 @@ def issue_tickets(
 
 
 def tickets_of_user(session: Session, *, user_id: int) -> list[Ticket]:
-    """The valid tickets that the user bought, in the order of their screenings, each with its film, hall and seat."""
+    """The valid tickets that the user bought and did not hand over, in the order of their screenings.
+
+    Each has its film, hall and seat.
+    """
     found = session.scalars(
         select(Ticket)
         .join(Order, Ticket.order_id == Order.id)
         .join(Screening, Ticket.screening_id == Screening.id)
-        .where(Order.user_id == user_id, Ticket.state == "valid")
+        .where(Order.user_id == user_id, Ticket.state == "valid", Ticket.holder_email.is_(None))
         .options(
             joinedload(Ticket.seat),
             joinedload(Ticket.screening).joinedload(Screening.film),
@@ -60,7 +63,7 @@ def tickets_of_user(session: Session, *, user_id: int) -> list[Ticket]:
 def tickets_in_order(
     session: Session, *, user_id: int, behind: ColumnElement[bool] | None, limit: int
 ) -> Sequence[Ticket]:
-    """The valid tickets that the user bought, by the start of their screenings and then their ids.
+    """The valid tickets that the user bought and did not hand over, by the start of their screenings and then their ids.
 
     `behind`: a condition on those two. Each has its order, seat, screening, film, hall and cinema.
     """
@@ -68,7 +71,7 @@ def tickets_in_order(
         select(Ticket)
         .join(Order, Ticket.order_id == Order.id)
         .join(Screening, Ticket.screening_id == Screening.id)
-        .where(Order.user_id == user_id, Ticket.state == "valid")
+        .where(Order.user_id == user_id, Ticket.state == "valid", Ticket.holder_email.is_(None))
         .options(
             joinedload(Ticket.order),
             joinedload(Ticket.seat),

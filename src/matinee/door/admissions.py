@@ -16,7 +16,7 @@ from matinee.db.constraints import translating
 from matinee.door.errors import AdmissionNotFound, AlreadyAdmitted, TicketNotValid, TicketUnpaid
 from matinee.door.models import Admission
 from matinee.outbox.webhooks.events import announce_event
-from matinee.programme.models import Hall, Screening
+from matinee.programme.models import Hall, Screening, Seat
 
 EVENT = "ticket.admitted"
 # Nobody waits in the foyer for longer: whoever comes earlier has taken the wrong day.
@@ -69,16 +69,22 @@ def take_back_admission(session: Session, *, ticket_id: str, by: str, note: str,
     )
 
 
-def require_nobody_inside(session: Session, *, order: Order) -> None:
-    """Raise AlreadyAdmitted where somebody came in with a valid ticket of the order.
+def require_nobody_inside(session: Session, *, order: Order, seat_label: str | None = None) -> None:
+    """Raise AlreadyAdmitted where somebody came in with a valid ticket of the order, or with that for one seat.
 
     Nobody comes in with one after that, until the transaction ends.
     """
     lock_order(session, order)
-    inside = select(Admission.admitted_at).join(Admission.ticket).order_by(Admission.admitted_at)
-    first = session.scalars(
-        inside.where(Ticket.order_id == order.id, Ticket.state == "valid").limit(1)
-    ).first()
+    inside = (
+        select(Admission.admitted_at)
+        .join(Admission.ticket)
+        .where(Ticket.order_id == order.id, Ticket.state == "valid")
+        .order_by(Admission.admitted_at)
+        .limit(1)
+    )
+    if seat_label is not None:
+        inside = inside.join(Ticket.seat).where(Seat.label == seat_label)
+    first = session.scalars(inside).first()
     if first is not None:
         raise AlreadyAdmitted(first)
 

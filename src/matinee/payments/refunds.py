@@ -14,11 +14,12 @@ from matinee.payments.protocol import ProviderNotice, RefundOutcome
 
 
 def request_refund(
-    session: Session, *, payment: Payment, amount: int, reason: str, now: datetime, done: bool = False
+    session: Session, *, payment: Payment, amount: int, reason: str, now: datetime, state: str = "pending"
 ) -> PaymentRefund:
     """Give `amount` minor units of a settled payment back. Raises RefundTooHigh.
 
-    `done`: the money is back with this very transaction, as that of a voucher; no provider is asked.
+    No provider is asked where `state` is "succeeded", since the money is back with this very transaction, as that of a
+    voucher, or "by_hand", since a person must hand it out.
     """
     if payment.state != "settled" or amount > payment.amount - payment.refunded_amount:
         raise RefundTooHigh
@@ -28,10 +29,10 @@ def request_refund(
         payment_id=payment.id,
         amount=amount,
         reason=reason,
-        state="succeeded" if done else "pending",
+        state=state,
         created_at=now,
         next_attempt_at=now,
-        finished_at=now if done else None,
+        finished_at=now if state == "succeeded" else None,
     )
     session.add(refund)
     session.flush()
