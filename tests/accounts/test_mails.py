@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.codes import Purpose, discard_codes, send_code
 from matinee.accounts.mails import COMPOSERS, in_words
 from matinee.accounts.models import User
+from matinee.accounts.news_mails import News, send_account_news
 from matinee.accounts.users import store_user
 from matinee.db.transaction import Transactions
 from matinee.kernel import clock
@@ -132,3 +133,67 @@ def test_a_mail_whose_code_was_forgotten_is_not_composed(transactions: Transacti
     kept = without_secrets(payload)
     with pytest.raises(NothingToSend, match="forgotten"):
         transactions.read(lambda session: COMPOSERS["confirm_email"](session, kept, context))
+
+
+def test_a_mail_says_its_language_and_escapes_what_is_put_into_a_sentence(transactions: Transactions) -> None:
+    ask_for_code(transactions, "confirm", timedelta(hours=24))
+    transactions.write(lambda session: setattr(session.scalars(select(User)).one(), "language", "uk"))
+    mail, _ = compose(transactions)
+    assert '<html lang="uk">' in mail.html
+    assert "<strong>anna+o&#39;hara&amp;co@example.org</strong>" in mail.html
+
+
+def test_a_mail_that_the_website_sends_leads_to_the_website(transactions: Transactions) -> None:
+    def work(session: Session, purpose: Purpose) -> None:
+        user = session.scalars(select(User)).one_or_none() or store_user(
+            session, username=USERNAME, password_hash="x", now=NOW
+        )
+        session.query(Message).delete()
+        send_code(session, user=user, purpose=purpose, lifetime=timedelta(hours=24), now=NOW, website=True)
+
+    transactions.write(lambda session: work(session, "confirm"))
+    mail, code = compose(transactions)
+    link = urlsplit(only_link(mail))
+    assert link.path == "/box/en/confirm"
+    assert parse_qs(link.query) == {"username": [USERNAME], "code": [code]}
+    transactions.write(lambda session: work(session, "reset"))
+    mail, code = compose(transactions)
+    assert urlsplit(only_link(mail)).path == "/box/en/account/reset"
+    assert code not in only_link(mail)
+
+
+def test_the_code_for_a_new_address_goes_there_and_names_both(transactions: Transactions) -> None:
+    def work(session: Session) -> None:
+        user = store_user(session, username=USERNAME, password_hash="x", now=NOW)
+        send_code(
+            session,
+            user=user,
+            purpose="address",
+            lifetime=timedelta(hours=1),
+            now=NOW,
+            new_username="new@example.org",
+        )
+
+    transactions.write(work)
+    recipient = transactions.read(lambda session: session.scalars(select(Message)).one().recipient)
+    mail, code = compose(transactions)
+    assert recipient == "new@example.org"
+    assert code in mail.text
+    assert USERNAME in mail.text
+    assert "new@example.org" in mail.text
+
+
+@pytest.mark.parametrize(
+    "news", ["password", "address", "passkey", "second_factor_on", "second_factor_off", "deleted"]
+)
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_what_changed_about_an_account_is_told(transactions: Transactions, news: News, language: str) -> None:
+    transactions.write(
+        lambda session: send_account_news(session, address=USERNAME, language=language, news=news, now=NOW)
+    )
+    message = transactions.read(lambda session: session.scalars(select(Message)).one())
+    context = MailContext(base_url="https://odeon.example/box", now=NOW)
+    mail = transactions.read(lambda session: COMPOSERS[message.kind](session, message.payload, context))
+    assert mail.subject
+    assert f'<html lang="{language}">' in mail.html
+    assert mail.subject in unescape(mail.html)

@@ -17,20 +17,38 @@ from matinee.accounts.models import User, UserCode
 from matinee.kernel.codes import TYPEABLE, hash_secret, random_code
 from matinee.outbox.messages import enqueue_message
 
-Purpose = Literal["confirm", "reset"]
+Purpose = Literal["confirm", "reset", "address"]
 WRONG_TRIES_MAX = 5
 # 8 characters of 30: 39 bits, with 5 tries each. A reset code opens an account, so it is longer.
-CODE_LENGTHS: dict[Purpose, int] = {"confirm": 8, "reset": 12}
-_MAIL_KINDS: dict[Purpose, str] = {"confirm": "confirm_email", "reset": "reset_password"}
+CODE_LENGTHS: dict[Purpose, int] = {"confirm": 8, "reset": 12, "address": 8}
+_MAIL_KINDS: dict[Purpose, str] = {
+    "confirm": "confirm_email",
+    "reset": "reset_password",
+    "address": "change_address",
+}
 
 
-def send_code(session: Session, *, user: User, purpose: Purpose, lifetime: timedelta, now: datetime) -> None:
-    """Make a code and put the mail that carries it into the outbox."""
+def send_code(
+    session: Session,
+    *,
+    user: User,
+    purpose: Purpose,
+    lifetime: timedelta,
+    now: datetime,
+    website: bool = False,
+    new_username: str | None = None,
+) -> None:
+    """Make a code and put the mail that carries it into the outbox.
+
+    `website`: the mail's link leads to the page of the website, not to that of the API as given. `new_username`: the
+    address that the code is to prove; the mail goes there.
+    """
     code = random_code(CODE_LENGTHS[purpose], TYPEABLE)
     session.add(
         UserCode(
             user_id=user.id,
             purpose=purpose,
+            new_username=new_username,
             code_hash=hash_secret(code),
             created_at=now,
             expires_at=now + lifetime,
@@ -39,8 +57,8 @@ def send_code(session: Session, *, user: User, purpose: Purpose, lifetime: timed
     enqueue_message(
         session,
         kind=_MAIL_KINDS[purpose],
-        recipient=user.username,
-        payload={"user_id": user.id, "code": code},
+        recipient=new_username or user.username,
+        payload={"user_id": user.id, "code": code, **({"website": True} if website else {})},
         now=now,
     )
 

@@ -1,4 +1,4 @@
-"""What the mails about accounts say. Composed when they are delivered."""
+"""What the mails about accounts say. Composed when they are delivered, in the language of the account."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matinee.accounts import news_mails
 from matinee.accounts.models import User, UserCode
 from matinee.kernel.codes import hash_secret
+from matinee.languages.catalogs import DEFAULT_LANGUAGE, translations
 from matinee.outbox.composing import ComposedMail, Composer, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
+
+PACKAGE = "matinee.accounts"
 
 
 def compose_confirm_email(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
@@ -21,14 +25,23 @@ def compose_confirm_email(session: Session, payload: dict[str, Any], context: Ma
 
     Raises NothingToSend.
     """
-    user, lifetime = _live_code(session, payload, purpose="confirm", context=context)
-    code = payload["code"]
+    user, code = _live_code(session, payload, purpose="confirm", context=context)
+    path = f"/{user.language}/confirm" if _by_website(payload) else "/confirmEmail"
+    view = "" if _by_website(payload) else "&view=page"
     link = (
-        f"{context.base_url}/confirmEmail?username={quote(user.username, safe='')}"
-        f"&code={quote(code, safe='')}&view=page"
+        f"{context.base_url}{path}?username={quote(user.username, safe='')}"
+        f"&code={quote(payload['code'], safe='')}{view}"
     )
-    values = _values(user, code, link, lifetime, context)
-    return render_mail("matinee.accounts", "confirm_email", subject="Confirm your address", values=values)
+    _ = translations(user.language).gettext
+    return _code_mail(
+        user,
+        code,
+        context,
+        name="confirm_email",
+        subject=_("Confirm your address"),
+        code_in_clear=payload["code"],
+        link=link,
+    )
 
 
 def compose_reset_password(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
@@ -36,15 +49,44 @@ def compose_reset_password(session: Session, payload: dict[str, Any], context: M
 
     Its link carries no code: it would open the account to whoever sees the address, in a history or a log.
     """
-    user, lifetime = _live_code(session, payload, purpose="reset", context=context)
-    link = f"{context.base_url}/resetPassword?username={quote(user.username, safe='')}"
-    values = _values(user, payload["code"], link, lifetime, context)
-    return render_mail("matinee.accounts", "reset_password", subject="Choose a new password", values=values)
+    user, code = _live_code(session, payload, purpose="reset", context=context)
+    path = f"/{user.language}/account/reset" if _by_website(payload) else "/resetPassword"
+    link = f"{context.base_url}{path}?username={quote(user.username, safe='')}"
+    _ = translations(user.language).gettext
+    return _code_mail(
+        user,
+        code,
+        context,
+        name="reset_password",
+        subject=_("Choose a new password"),
+        code_in_clear=payload["code"],
+        link=link,
+    )
+
+
+def compose_change_address(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
+    """The mail to a new address: the code that proves that it is the user's. Raises NothingToSend."""
+    user, code = _live_code(session, payload, purpose="address", context=context)
+    link = f"{context.base_url}/{user.language}/account/settings"
+    _ = translations(user.language).gettext
+    return _code_mail(
+        user,
+        code,
+        context,
+        name="change_address",
+        subject=_("Confirm your new address"),
+        code_in_clear=payload["code"],
+        link=link,
+    )
+
+
+def _by_website(payload: dict[str, Any]) -> bool:
+    return bool(payload.get("website"))
 
 
 def _live_code(
     session: Session, payload: dict[str, Any], *, purpose: str, context: MailContext
-) -> tuple[User, timedelta]:
+) -> tuple[User, UserCode]:
     if "code" not in payload:
         # Somebody has a mail tried again that was given up.
         raise NothingToSend("its code was forgotten when it was given up")
@@ -62,35 +104,50 @@ def _live_code(
     user, code = found
     if code.expires_at <= context.now:
         raise NothingToSend("the code has expired")
-    return user, code.expires_at - context.now
+    return user, code
 
 
-def _values(user: User, code: str, link: str, lifetime: timedelta, context: MailContext) -> dict[str, object]:
-    return {
+def _code_mail(
+    user: User,
+    code: UserCode,
+    context: MailContext,
+    *,
+    name: str,
+    subject: str,
+    code_in_clear: str,
+    link: str,
+) -> ComposedMail:
+    _ = translations(user.language).gettext
+    address = code.new_username or user.username
+    values: dict[str, object] = {
         "username": user.username,
-        "code": code,
+        "new_username": code.new_username,
+        "code": code_in_clear,
         "link": link,
-        "valid_for": in_words(lifetime),
+        "valid_for": in_words(code.expires_at - context.now, user.language),
         "host": urlsplit(context.base_url).netloc,
         # What a mail program shows beside the subject, also on a locked screen: no code in it.
-        "preview": f"For {user.username}",
+        "preview": _("For %(address)s") % {"address": address},
     }
+    return render_mail(PACKAGE, name, subject=subject, values=values, language=user.language)
 
 
-def in_words(duration: timedelta) -> str:
+def in_words(duration: timedelta, language: str = DEFAULT_LANGUAGE) -> str:
     """A duration for people: minutes below two hours, hours from there on, days from three days on."""
+    ngettext = translations(language).ngettext
     minutes = max(1, round(duration.total_seconds() / 60))
-    if minutes < 120:
-        return _counted(minutes, "minute")
     hours = round(minutes / 60)
-    return _counted(hours, "hour") if hours < 72 else _counted(round(hours / 24), "day")
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    if minutes < 120:
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
+    if hours < 72:
+        return ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours}
+    days = round(hours / 24)
+    return ngettext("%(num)d day", "%(num)d days", days) % {"num": days}
 
 
 COMPOSERS: dict[str, Composer] = {
     "confirm_email": compose_confirm_email,
     "reset_password": compose_reset_password,
+    "change_address": compose_change_address,
+    "account_news": news_mails.compose_account_news,
 }
