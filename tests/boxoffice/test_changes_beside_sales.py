@@ -79,7 +79,8 @@ def purchase_statement(connection: Connection, sale: Sale, *labels: str) -> None
         {
             "screening_id": sale.house.lettered, "labels": list(labels), "seats_asked": len(labels),
             "ticket_ids": [new_ticket_id() for _ in labels], "code": "K7WQ3MXT9P", "user_id": sale.buyer.id,
-            "channel": "given", "currency": "UAH", "language": "en", "actor": "somebody", "recipient": "a@example.org", "event_id": "e1",
+            "channel": "given", "currency": "UAH", "language": "en", "actor": "somebody",
+            "recipient": "a@example.org", "event_id": "e1",
             "now": NOW,
         },
     )  # fmt: skip

@@ -52,7 +52,7 @@ def test_the_booking_fee_is_for_what_costs_something_and_is_booked_online(
     amounts: list[int], per: str, channel: str, fee: int
 ) -> None:
     cinema = Cinema(booking_fee_amount=100, booking_fee_per=per)
-    assert fee_on(amounts, cinema=cinema, channel=channel) == fee
+    assert fee_on(amounts, discount=0, cinema=cinema, channel=channel) == fee
 
 
 @given(amounts=AMOUNTS, percent=st.integers(0, 100), fee=st.integers(0, 5000))

@@ -13,7 +13,7 @@ from matinee.outbox.models import Message
 from tests.mail_server import Received
 from tests.race.ledger import Sales, opened
 
-_TICKET = re.compile(rf"/tikets/([A-Z0-9]{{{TICKET_ID_LENGTH}}})")
+_TICKET = re.compile(rf"/tickets/([A-Z0-9]{{{TICKET_ID_LENGTH}}})")
 
 
 def count_unsent(url: str) -> int:

@@ -13,6 +13,7 @@ from matinee.boxoffice.holds import end_hold
 from matinee.boxoffice.locks import keep_buyers_out
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.orders import SOLD, UNPAID, lock_order
+from matinee.boxoffice.reasons import SCREENING_CANCELLED
 from matinee.boxoffice.refunds import refund_order
 from matinee.db.version import announce_change
 from matinee.outbox.webhooks.events import announce_event
@@ -49,7 +50,7 @@ def cancel_screening(
             sold += 1
             refund_order(session, order=order, actor=actor, reason=reason, now=now, mail=MAIL)
         elif order.state in UNPAID:
-            note = f"The screening was cancelled. {reason}".strip()
+            note = f"{SCREENING_CANCELLED} {reason}".strip()
             end_hold(session, order=order, to_state="cancelled", actor=actor, now=now, note=note)
     announce_change(session)
     announce_event(session, event="screening.changed", payload={"screening_id": screening_id}, now=now)

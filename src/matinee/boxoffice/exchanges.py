@@ -19,9 +19,9 @@ from matinee.boxoffice.offers import Offer, PricedSeat, SeatChoice, offer_of, re
 from matinee.boxoffice.orders import SOLD, lock_order, outstanding_amount, record_note, record_step
 from matinee.boxoffice.pricing import discount_on
 from matinee.boxoffice.refunds import beyond, take_back, valid_tickets_of
+from matinee.boxoffice.reasons import EXCHANGED_CHEAPER
 from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
 from matinee.boxoffice.sales import issue_order_tickets, mail_tickets
-from matinee.languages.marking import N_
 from matinee.outbox.webhooks.events import announce_event
 
 
@@ -104,9 +104,7 @@ def exchange_order(
     tickets = issue_order_tickets(session, order=order, now=now)
     record_note(session, order=order, actor=actor, now=now, note=f"exchanged. {reason}".strip())
     if returned:
-        give_back(
-            session, order=order, amount=returned, reason=N_("exchanged for something cheaper"), now=now
-        )
+        give_back(session, order=order, amount=returned, reason=EXCHANGED_CHEAPER, now=now)
         announce_event(session, event="order.refunded", payload={"order_id": order.id}, now=now)
     _settle_state(session, order, actor=actor, now=now)
     mail_tickets(session, order=order, now=now)

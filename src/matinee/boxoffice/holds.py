@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
+from matinee.boxoffice import reasons
 from matinee.boxoffice.choosing import choose_priced_seats
 from matinee.boxoffice.claims import claim_seats, lock_claims, release_claims, renew_claims
 from matinee.boxoffice.errors import (
@@ -37,7 +38,6 @@ from matinee.boxoffice.rules import ChoiceRules, check_choice, check_seats_asked
 from matinee.boxoffice.sales import mail_money_back, new_order
 from matinee.boxoffice.seating.best import best_available
 from matinee.kernel.codes import hash_secret
-from matinee.languages.marking import N_
 
 # How many orders one sweep looks at, so that its transaction stays short.
 SWEEP_ORDERS_MAX = 200
@@ -47,10 +47,7 @@ HOLDER = "buyer"
 # WCAG 2.2, success criterion 2.2.1: who needs more time is warned so early that there is time to ask for it.
 WARNED_BEFORE_END = timedelta(minutes=2)
 # Why money goes back that was a part of the price of a hold.
-ENDINGS = {
-    "cancelled": N_("The seats were given back."),
-    "expired": N_("The time to pay the rest was over."),
-}
+ENDINGS = {"cancelled": reasons.RELEASED, "expired": reasons.RAN_OUT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matinee.boxoffice import reasons
 from matinee.boxoffice.claims import renew_claims
 from matinee.boxoffice.contacts import require_contact
 from matinee.boxoffice.errors import HoldExpired, PromoCodeUsedUp, StepNotAllowed
@@ -40,10 +41,7 @@ from matinee.programme.models import Screening
 log = logging.getLogger(__name__)
 
 # Why money is not accepted, by the state that the order is in by then.
-GIVEN_UP = {
-    "refunded": N_("The order was refunded before the money came."),
-    "cancelled": N_("The order was cancelled before the money came."),
-}
+GIVEN_UP = {"refunded": reasons.REFUNDED_BEFORE, "cancelled": reasons.CANCELLED_BEFORE}
 
 
 def require_open_to_payment(order: Order, *, now: datetime) -> None:
@@ -156,15 +154,15 @@ def _reason_against(session: Session, order: Order, payment: Payment, *, now: da
     """Why this money cannot be accepted, in a sentence; None where it can, and the seats are then the order's own."""
     screening = session.get_one(Screening, order.screening_id)
     if order.state in SOLD and outstanding_amount(order) == 0:
-        reason = N_("The order was paid already.")
+        reason = reasons.PAID_ALREADY
     elif order.state in ("refunded", "cancelled"):
         reason = GIVEN_UP[order.state]
     elif payment.amount > outstanding_amount(order):
-        reason = N_("It is more than what was left to pay.")
+        reason = reasons.TOO_MUCH
     elif screening.cancelled_at is not None:
-        reason = N_("The screening was cancelled.")
+        reason = reasons.SCREENING_CANCELLED
     elif screening.starts_at <= now and has_run_out(order, now=now):
-        reason = N_("The screening had begun when the money came.")
+        reason = reasons.SCREENING_BEGUN
     elif order.state == "due":
         return None
     else:
@@ -178,15 +176,15 @@ def _take_seats(session: Session, order: Order, *, pays_all: bool, now: datetime
         try:
             require_live_hold(order, now=now)
         except (HoldExpired, StepNotAllowed):
-            return N_("The hold had run out when the money came.")
+            return reasons.HOLD_OVER
         return None
     try:
         claim_promo_use(session, order=order, now=now)
         renew_claims(session, order=order, expires_at=None, now=now)
     except PromoCodeUsedUp:
-        return N_("The hold had run out when the money came, and its promo code was used up.")
+        return reasons.PROMO_CODE_GONE
     except HoldExpired:
-        return N_("The hold had run out when the money came, and its seats were taken.")
+        return reasons.SEATS_GONE
     return None
 
 

@@ -29,6 +29,16 @@ def short_day_text(day: date, language: str) -> str:
     return format_date(day, "EEE, d MMM", locale=language)
 
 
+def written_out_day_text(day: date, language: str) -> str:
+    """ "Tuesday, 24 November 2026": for tickets and mails, which lie about for weeks."""
+    return format_date(day, "EEEE, d MMMM y", locale=language)
+
+
+def day_and_month_text(day: date, language: str) -> str:
+    """ "24 Nov"."""
+    return format_date(day, "d MMM", locale=language)
+
+
 def time_text(moment: datetime, zone: str, language: str) -> str:
     """The time on the wall of a zone: "20:00". Cinemas write 24 hours in every language."""
     return babel_time(moment, "HH:mm", tzinfo=ZoneInfo(zone), locale=language)

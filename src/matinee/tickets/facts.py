@@ -1,42 +1,27 @@
-"""What mails say about a screening, in words that do not depend on the language of the machine."""
+"""What mails and tickets say about a screening, in one language."""
 
 from __future__ import annotations
 
-from datetime import date
-from zoneinfo import ZoneInfo
-
-from matinee.boxoffice.models import Order
-
-# Not strftime: that follows the language of the machine.
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+from matinee.languages import formats
+from matinee.programme.models import Screening
 
 
-def screening_facts(order: Order) -> dict[str, str]:
-    """What mails say about the screening of an order that was read with its film, hall and cinema."""
-    screening = order.screening
+def screening_facts(screening: Screening, *, language: str) -> dict[str, str]:
+    """What is said about a screening that was read with its film, hall and cinema. Each is one line of text."""
     cinema = screening.hall.cinema
-    ends_at = screening.ends_at.astimezone(ZoneInfo(cinema.timezone))
     return {
-        "title": _one_line(screening.film.title),
-        "certificate": screening.film.certificate,
-        "day": long_day(screening.day),
-        "short_day": f"{screening.day.day} {MONTHS[screening.day.month - 1][:3]}",
+        "title": one_line(screening.film.title),
+        "certificate": one_line(screening.film.certificate),
+        "day": formats.written_out_day_text(screening.day, language),
+        "short_day": formats.day_and_month_text(screening.day, language),
         "time": screening.time,
-        "ends": f"{ends_at:%H:%M}",
-        "hall": _one_line(screening.hall.name),
-        "cinema": _one_line(cinema.name),
-        "address": _one_line(cinema.address),
+        "ends": formats.time_text(screening.ends_at, cinema.timezone, language),
+        "hall": one_line(screening.hall.name),
+        "cinema": one_line(cinema.name),
+        "address": one_line(cinema.address),
     }
 
 
-def long_day(day: date) -> str:
-    """ "Tuesday, 24 November 2026"."""
-    return f"{WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text without line breaks, and with single blanks."""
     return " ".join(text.split())

@@ -22,6 +22,24 @@ def order_with_screening(session: Session, *, order_id: int) -> Order | None:
     ).one_or_none()
 
 
+def ticket_with_seat(session: Session, *, ticket_id: str) -> Ticket | None:
+    """The ticket with its seat and the screening that it was issued for; None where there is no such ticket."""
+    return session.scalars(
+        select(Ticket)
+        .where(Ticket.id == ticket_id)
+        .options(
+            joinedload(Ticket.seat),
+            joinedload(Ticket.screening).joinedload(Screening.film),
+            joinedload(Ticket.screening).joinedload(Screening.hall).joinedload(Hall.cinema),
+        )
+    ).one_or_none()
+
+
+def own_valid_tickets(session: Session, *, order_id: int) -> list[Ticket]:
+    """As `valid_tickets`, without those that the buyer has handed over."""
+    return [ticket for ticket in valid_tickets(session, order_id=order_id) if ticket.holder_email is None]
+
+
 def valid_tickets(session: Session, *, order_id: int) -> list[Ticket]:
     """The tickets of the order that let somebody in, each with its seat, in the order of the seats."""
     tickets = session.scalars(
