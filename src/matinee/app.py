@@ -30,6 +30,7 @@ from matinee.payments.providers import build_providers
 from matinee.settings import Settings
 from matinee.tickets import events as ticket_events
 from matinee.tickets import mails as ticket_mails
+from matinee.tickets.wallets.offered import Wallets, apple_wallet, google_wallet
 from matinee.web.given.documented import complete_document
 from matinee.web.given.routes import given
 from matinee.web.shared.access_log import log_requests
@@ -157,6 +158,21 @@ def _services(app: APIFlask, settings: Settings) -> Services:
             stripe_webhook_secret=settings.stripe_webhook_secret,
             stripe_api_base=settings.stripe_api_base,
         ),
+        wallets=_wallets(settings),
+    )
+
+
+def _wallets(settings: Settings) -> Wallets:
+    return Wallets(
+        apple=apple_wallet(
+            certificate=settings.apple_pass_certificate,
+            key=settings.apple_pass_key,
+            key_password=settings.apple_pass_key_password,
+            type_id=settings.apple_pass_type_id,
+            team_id=settings.apple_pass_team_id,
+            wwdr=settings.apple_pass_wwdr,
+        ),
+        google=google_wallet(key=settings.google_wallet_key, issuer_id=settings.google_wallet_issuer_id),
     )
 
 

@@ -17,6 +17,7 @@ from matinee.kernel.money import is_currency_code
 from matinee.payments.demo import DemoNotHere
 from matinee.payments.stripe_checkout import STRIPE_API_BASE
 from matinee.payments.this_machine import is_this_machine
+from matinee.tickets.wallets.offered import apple_wallet, google_wallet
 
 
 class WrongSettings(Exception):
@@ -60,6 +61,15 @@ class Settings(BaseSettings):
     # After the key: one needs the other.
     stripe_webhook_secret: str = Field(default="", validate_default=True)
     stripe_api_base: str = STRIPE_API_BASE
+    apple_pass_certificate: str = ""
+    apple_pass_key: str = ""
+    apple_pass_key_password: str = ""
+    apple_pass_type_id: str = ""
+    apple_pass_team_id: str = ""
+    # After the others: all of them are tried together.
+    apple_pass_wwdr: str = Field(default="", validate_default=True)
+    google_wallet_key: str = ""
+    google_wallet_issuer_id: str = Field(default="", validate_default=True)
 
     @field_validator("database_url")
     @classmethod
@@ -167,6 +177,26 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and is_this_machine(value):
             return value.rstrip("/")
         raise ValueError("must be an https address, or http on this machine: the secret key travels to it")
+
+    @field_validator("apple_pass_wwdr")
+    @classmethod
+    def _apple_passes_can_be_signed(cls, value: str, info: ValidationInfo) -> str:
+        names = ("certificate", "key", "key_password", "type_id", "team_id")
+        given = {name: info.data.get(f"apple_pass_{name}", "") for name in names}
+        try:
+            apple_wallet(**given, wwdr=value)
+        except ValueError as error:
+            raise ValueError(f"and the other MATINEE_APPLE_PASS_ settings do not work: {error}") from None
+        return value
+
+    @field_validator("google_wallet_issuer_id")
+    @classmethod
+    def _google_links_can_be_signed(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            google_wallet(key=info.data.get("google_wallet_key", ""), issuer_id=value)
+        except ValueError as error:
+            raise ValueError(f"and MATINEE_GOOGLE_WALLET_KEY do not work: {error}") from None
+        return value
 
     @model_validator(mode="after")
     def _default_database_in_data_dir(self) -> Self:

@@ -47,6 +47,14 @@ def qr_svg(url: str) -> bytes:
     return buffer.getvalue()
 
 
+def qr_for_page(url: str) -> str:
+    """The code as an SVG to be put into a page, black on white, as wide as its place."""
+    svg: str = _code(url).svg_inline(
+        border=BORDER_MODULES, light="white", omitsize=True, svgclass="qr", lineclass=None
+    )
+    return svg
+
+
 def _code(url: str) -> segno.QRCode:
     # No micro code: few readers know it.
     return segno.make(url, error=ERROR_CORRECTION, micro=False)

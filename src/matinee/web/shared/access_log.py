@@ -13,7 +13,7 @@ from flask import Flask, Response, g, request
 
 SECRET_NAMES = ("password", "token", "code", "secret_code")
 # Four characters are enough to find a request again; the twelve that are left out, 62 bits, cannot be guessed.
-_TICKET_PATH = re.compile(r"^(/tikets/.{0,4}|/api/v1/tickets/.{0,4})[^./]*")
+_TICKET_PATH = re.compile(r"^((?:/tikets|/api/v1/tickets|(?:/[a-z]{2})?/tickets)/.{0,4})[^./]*")
 
 
 def mask_query(query: str) -> str:

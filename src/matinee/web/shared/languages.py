@@ -19,6 +19,11 @@ def page_language() -> str:
     return language
 
 
+def asked_language() -> str | None:
+    """The language that the request asks for by its header, if it is one of ours."""
+    return request.accept_languages.best_match(list(LANGUAGES))
+
+
 def _(message: str, **values: object) -> str:
     """What is said in the language of this page, with the values put in by name: "%(seats)s were taken"."""
     said: str = translations(page_language()).gettext(message)

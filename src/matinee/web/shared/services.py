@@ -17,6 +17,7 @@ from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
 from matinee.payments.protocol import PaymentProvider
+from matinee.tickets.wallets.offered import Wallets
 from matinee.web.shared.kept_answers import KeptAnswers
 
 EXTENSION = "matinee"
@@ -48,6 +49,7 @@ class Services:
     throttle: Throttle
     # The ways to pay of this installation, by name. Never called inside a transaction.
     payments: Mapping[str, PaymentProvider]
+    wallets: Wallets
 
 
 def services_of(app: Flask) -> Services:

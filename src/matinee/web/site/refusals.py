@@ -59,6 +59,14 @@ def sentence(error: DomainError) -> str:
         door.AlreadyAdmitted: lambda: _("Somebody came in with one of these tickets already."),
         accounts.NotAnAddress: lambda: _("This is not a mail address."),
         sale.OrderNotFound: lambda: _("We do not know this order, or it is not yours."),
+        sale.HandOverTooLate: lambda: _(
+            "The screening has begun, so its tickets stay with whoever has them."
+        ),
+        sale.HandedToBuyer: lambda: _("This is your own address. Write that of your friend."),
+        sale.NotTheseTickets: lambda: _("These tickets are not yours to give, or not any more."),
+        door.TicketNotValid: lambda: _("This ticket is not valid any more."),
+        door.AlreadyAdmitted: lambda: _("Somebody came in with this ticket already."),
+        accounts.NotAnAddress: lambda: _("This is no mail address."),
         sale.TicketNotFound: lambda: _("We do not know this ticket."),
         payments.PaymentRefused: lambda: _("The payment did not go through. Nothing was charged."),
         payments.ProviderUnavailable: lambda: _(

@@ -8,7 +8,21 @@ from flask.typing import ResponseReturnValue
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.visitors import visitor
 from matinee.web.site import appearance_page
-from matinee.web.site.account import placeholder as account
+from matinee.web.site.account import (
+    address,
+    confirm,
+    forgotten,
+    my_data,
+    overview,
+    passkey_sign_in,
+    passkeys,
+    password,
+    register,
+    second_factor,
+    sessions,
+    settings,
+    sign_in,
+)
 from matinee.web.site.blueprint import full_url, register_site, site, this_page_in, to
 from matinee.web.site.checkout import (
     exchange_pages,
@@ -18,38 +32,31 @@ from matinee.web.site.checkout import (
     payment_forms,
     return_pages,
     ticket_mail_form,
-from matinee.web.site.checkout import placeholder as checkout
+)
 from matinee.web.site.house import default_house
-from matinee.web.site.picker import placeholder as picker
+from matinee.web.site.picker import (
+    best_seats,
+    choice_calls,
+    going_on,
+    list_forms,
+    screening_page,
+    seat_states_call,
+)
 from matinee.web.site.programme import calendar_feed, feed, film, poster_page, start, template_globals
 from matinee.web.site.refusals import sentence, status_of
-from matinee.web.site.tickets import placeholder as tickets
+from matinee.web.site.tickets import hand_over_pages, ticket_files, ticket_page, without_network
 
-PAGES = (
-    appearance_page,
-    start,
-    film,
-    poster_page,
-    template_globals,
-    feed,
-    calendar_feed,
-    account,
-    picker,
-    checkout,
-    tickets,
-)
-from matinee.web.site.house import default_house
+PROGRAMME = (start, film, poster_page, template_globals, feed, calendar_feed)
 PICKER = (screening_page, seat_states_call, choice_calls, best_seats, list_forms, going_on)
 CHECKOUT = (
-    order_finder,
-    order_page,
-    hold_forms,
-    payment_forms,
-    ticket_mail_form,
-    return_pages,
-    exchange_pages,
-)
-PAGES = (appearance_page, start, feeds, account, *PICKER, tickets, *CHECKOUT, film, poster_page, template_globals)
+    order_finder, order_page, hold_forms, payment_forms, ticket_mail_form, return_pages, exchange_pages,
+)  # fmt: skip
+TICKETS = (ticket_page, ticket_files, hand_over_pages, without_network)
+ACCOUNT = (
+    sign_in, passkey_sign_in, register, confirm, forgotten, overview, settings, address, password, sessions, passkeys,
+    second_factor, my_data,
+)  # fmt: skip
+PAGES = (appearance_page, *PROGRAMME, *PICKER, *CHECKOUT, *TICKETS, *ACCOUNT)
 
 
 @site.app_context_processor

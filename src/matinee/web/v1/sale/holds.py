@@ -40,6 +40,7 @@ from matinee.boxoffice.holds import (
 from matinee.boxoffice.rules import COUNTER_RULES, PUBLIC_RULES
 from matinee.kernel.codes import random_token
 from matinee.programme.errors import ScreeningNotFound
+from matinee.web.shared.languages import asked_language
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer, created
 from matinee.web.v1.blueprint import PREFIX, v1
@@ -96,7 +97,8 @@ class Holds(MethodView):
         """Hold seats
 
         All of them or none. Name the seats, or let the box office choose the best ones for a party. They are kept until
-        `expires_at`; at that instant they are free again.
+        `expires_at`; at that instant they are free again. Mails about the order will be in the language that the header
+        `Accept-Language` asks for, else in that of the account.
         """
         at_counter = body.channel == COUNTER
         if at_counter and not caller.may(CHANGE_ALL):
@@ -234,9 +236,10 @@ def _holder(session: Session, caller: Caller, *, at_counter: bool) -> Holder:
     if at_counter:
         # Not the order of whoever sells: nobody's, until somebody has the tickets in his hand.
         return Holder(channel=COUNTER, actor=caller.name)
+    language = asked_language()
     if caller.user_id is not None:
-        return Holder(channel=CHANNEL, user=session.get_one(User, caller.user_id))
-    return Holder(channel=CHANNEL, secret=random_token(), actor=caller.name)
+        return Holder(channel=CHANNEL, user=session.get_one(User, caller.user_id), language=language)
+    return Holder(channel=CHANNEL, secret=random_token(), actor=caller.name, language=language)
 
 
 v1.add_url_rule("/holds", view_func=Holds.as_view("holds"))

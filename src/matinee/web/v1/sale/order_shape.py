@@ -41,7 +41,10 @@ class OrderSeatShape(Shape):
 class OrderTicketShape(Shape):
     """A ticket that was issued for the order. Whoever knows its id has it."""
 
-    id: str
+    id: str | None = Field(
+        description="Null for one that the buyer handed over to somebody: its holder knows it, and staff that may read all "
+        "orders."
+    )
     state: TicketState
     seat: str = Field(description="The seat's label.")
     ticket_type: str | None

@@ -82,7 +82,7 @@ class Orders(MethodView):
                 details_of(session, orders=found),
                 query,
                 key=lambda details: (details.order.id,),
-                present=lambda details: present_order(details, now=now),
+                present=lambda details: present_order(details, now=now, to_staff=caller.may(READ_ALL)),
             )
 
         return services().transactions.read(read)
@@ -133,7 +133,12 @@ class OneOrder(MethodView):
         """Look at an order"""
         return services().transactions.read(
             lambda session: Answer(
-                told_order(session, order=order_seen_by(session, code=code, asker=reading(caller)), now=now)
+                told_order(
+                    session,
+                    order=order_seen_by(session, code=code, asker=reading(caller)),
+                    now=now,
+                    to_staff=caller.may(READ_ALL),
+                )
             )
         )
 
@@ -154,7 +159,7 @@ class OneOrder(MethodView):
 
         def change(session: Session) -> Answer:
             order = order_changed_by(session, code=code, asker=changing(caller))
-            require_unchanged(told_order(session, order=order, now=now))
+            require_unchanged(told_order(session, order=order, now=now, to_staff=caller.may(READ_ALL)))
             _take_over(session, order, caller, now=now)
             if "email" in body.model_fields_set:
                 set_contact(session, order=order, email=body.email, now=now)
@@ -162,7 +167,7 @@ class OneOrder(MethodView):
                 apply_promo_code(session, order=order, code=body.promo_code, now=now)
             elif "promo_code" in body.model_fields_set:
                 remove_promo_code(session, order=order, now=now)
-            return Answer(told_order(session, order=order, now=now))
+            return Answer(told_order(session, order=order, now=now, to_staff=caller.may(READ_ALL)))
 
         return services().transactions.write(change)
 

@@ -31,13 +31,16 @@ from matinee.web.v1.sale.order_shape import (
 from matinee.web.v1.shapes import Money, in_zone
 
 
-def told_order(session: Session, *, order: Order, now: datetime) -> OrderShape:
+def told_order(session: Session, *, order: Order, now: datetime, to_staff: bool = False) -> OrderShape:
     """The order as it is at `now`, with all that belongs to it."""
-    return present_order(details_of(session, orders=[order])[0], now=now)
+    return present_order(details_of(session, orders=[order])[0], now=now, to_staff=to_staff)
 
 
-def present_order(details: OrderDetails, *, now: datetime) -> OrderShape:
-    """The order as it is at `now`: a hold that ran out is expired, swept or not."""
+def present_order(details: OrderDetails, *, now: datetime, to_staff: bool = False) -> OrderShape:
+    """The order as it is at `now`: a hold that ran out is expired, swept or not.
+
+    Buyers are not told the ids of tickets that they handed over.
+    """
     order = details.order
     state: OrderState = state_at(order, now=now)  # type: ignore[assignment]  # a constraint of the table
     zone, currency = details.at.cinema.timezone, order.currency
@@ -66,7 +69,7 @@ def present_order(details: OrderDetails, *, now: datetime) -> OrderShape:
         refunded=money(order.refunded_amount),
         outstanding=money(outstanding_amount(order) if state in (*UNPAID, *SOLD) else 0),
         payments=[_payment(one) for one in details.payments],
-        tickets=[_ticket(one, currency) for one in details.tickets],
+        tickets=[_ticket(one, currency, to_staff=to_staff) for one in details.tickets],
         links=_links(order, state),
     )
 
@@ -105,10 +108,11 @@ def _seat(ordered: OrderedSeat, currency: str) -> OrderSeatShape:
     return OrderSeatShape(**seat_told(ordered.seat), ticket_type=ordered.ticket_type, amount=amount)
 
 
-def _ticket(issued: IssuedTicket, currency: str) -> OrderTicketShape:
+def _ticket(issued: IssuedTicket, currency: str, *, to_staff: bool) -> OrderTicketShape:
     ticket = issued.ticket
+    told_id = to_staff or ticket.holder_email is None
     return OrderTicketShape(
-        id=ticket.id,
+        id=ticket.id if told_id else None,
         state=ticket.state,
         seat=issued.seat.label,
         ticket_type=issued.ticket_type,

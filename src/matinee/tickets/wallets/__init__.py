@@ -1,0 +1,1 @@
+"""Tickets in the wallets of phones, where the cinema has the keys for it."""
