@@ -55,6 +55,16 @@ def test_the_booking_fee_is_for_what_costs_something_and_is_booked_online(
     assert fee_on(amounts, discount=0, cinema=cinema, channel=channel) == fee
 
 
+@given(amounts=AMOUNTS, percent=st.integers(0, 100), per=st.sampled_from(["ticket", "order"]))
+def test_there_is_no_fee_where_nothing_is_left_to_pay_for_the_seats(
+    amounts: list[int], percent: int, per: str
+) -> None:
+    discount = discount_on(sum(amounts), percentage(percent) if percent else None)
+    cinema = Cinema(booking_fee_amount=100, booking_fee_per=per)
+    fee = fee_on(amounts, discount=discount, cinema=cinema, channel="site")
+    assert (fee == 0) == (sum(amounts) == discount)
+
+
 @given(amounts=AMOUNTS, percent=st.integers(0, 100), fee=st.integers(0, 5000))
 def test_the_parts_of_an_order_add_up_to_its_total(amounts: list[int], percent: int, fee: int) -> None:
     discount = discount_on(sum(amounts), percentage(percent) if percent else None)
@@ -108,6 +118,21 @@ def test_the_buyer_sees_the_total_before_paying_and_the_tickets_add_up_to_it(
     assert [ticket.fee_amount for ticket in tickets] == fees
     assert sum(ticket.amount + ticket.fee_amount for ticket in tickets) == order.total_amount
     assert sale.order(order_id).paid_amount == order.total_amount
+
+
+def test_what_a_promo_code_gives_away_is_given_away_whole(sale: Sale) -> None:
+    sale.change_cinema(booking_fee_amount=50)
+    sale.promo("GUEST", value=100)
+    order_id = sale.hold("A1", "B1")
+    sale.apply(order_id, "GUEST")
+    assert (sale.order(order_id).fee_amount, sale.sums(order_id).total) == (0, 0)
+    sale.pay(order_id)
+    assert {(one.amount, one.fee_amount) for one in sale.tickets(order_id).values()} == {(0, 0)}
+    kept = sale.hold("A2")
+    sale.apply(kept, "GUEST")
+    sale.remove_promo(kept)
+    assert sale.sums(kept).total == PRICE_A + 50
+    sale.check_books()
 
 
 def test_nothing_is_booked_at_the_counter(sale: Sale) -> None:

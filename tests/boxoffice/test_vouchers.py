@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -194,6 +194,56 @@ def test_a_refund_puts_the_vouchers_part_back_on_it_at_once(sale: Sale) -> None:
     sale.refund_some(order_id, "B1")
     assert sale.refunds()[1:] == [(2000, "pending"), (20_000, "succeeded")]
     assert (sale.balance(code), entries(sale, code), sale.state(order_id)) == (20_000, 0, "refunded")
+    sale.check_books()
+
+
+def set_voucher(sale: Sale, **values: object) -> None:
+    sale.write(
+        lambda s: [setattr(s.scalars(select(Voucher)).one(), name, value) for name, value in values.items()]
+    )
+
+
+def valid_until(sale: Sale) -> datetime | None:
+    return sale.read(lambda s: s.scalars(select(Voucher)).one().valid_until)
+
+
+@pytest.mark.parametrize("days_left", [-10, 0, 5])
+def test_a_voucher_that_expired_can_be_spent_for_a_month_once_money_came_back(
+    sale: Sale, days_left: int
+) -> None:
+    code = sale.voucher(PRICE_A)
+    order_id = sale.hold("A1")
+    sale.use_voucher(order_id, code)
+    set_voucher(sale, valid_until=NOW + timedelta(days=days_left))
+    sale.refund(order_id)
+    until = NOW + timedelta(days=30)
+    assert (sale.balance(code), valid_until(sale)) == (PRICE_A, until)
+    assert sale.messages()[-1].payload["vouchers"] == [
+        {"hint": code[-4:], "amount": PRICE_A, "extended_until": until.isoformat(), "by_hand": False}
+    ]
+    assert sale.use_voucher(sale.hold("A1", now=NOW), code, now=NOW) == PRICE_A
+    sale.check_books()
+
+
+@pytest.mark.parametrize("end", [None, NOW + timedelta(days=31)])
+def test_a_voucher_that_is_good_for_long_stays_as_it_was(sale: Sale, end: datetime | None) -> None:
+    code = sale.voucher(PRICE_A, valid_until=end)
+    order_id = sale.hold("A1")
+    sale.use_voucher(order_id, code)
+    sale.refund(order_id)
+    assert valid_until(sale) == end
+    assert sale.messages()[-1].payload["vouchers"][0]["extended_until"] is None
+
+
+def test_nothing_goes_onto_a_voucher_that_is_out_of_use_but_from_hand_to_hand(sale: Sale) -> None:
+    code = sale.voucher(PRICE_A)
+    order_id = sale.hold("A1")
+    sale.use_voucher(order_id, code)
+    set_voucher(sale, active=False, valid_until=NOW)
+    sale.refund(order_id)
+    assert (sale.balance(code), valid_until(sale)) == (0, NOW)
+    assert sale.refunds() == [(PRICE_A, "by_hand")]
+    assert sale.messages()[-1].payload["vouchers"][0]["by_hand"] is True
     sale.check_books()
 
 

@@ -131,5 +131,3 @@ def test_a_cinema_without_an_address_leaves_no_gap(transactions: Transactions) -
     assert "Odeon & Sons\n\n" in mail.text
     assert "seat A1" in mail.text
     assert ", ," not in mail.text + ReadHtml(mail.html).words
-
-

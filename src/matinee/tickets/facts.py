@@ -18,7 +18,7 @@ def screening_facts(screening: Screening, *, language: str) -> dict[str, str]:
         "ends": formats.time_text(screening.ends_at, cinema.timezone, language),
         "hall": one_line(screening.hall.name),
         "cinema": one_line(cinema.name),
-        "address": one_line(cinema.address),
+        "address": ", ".join(one_line(line) for line in cinema.address.splitlines() if line.strip()),
     }
 
 

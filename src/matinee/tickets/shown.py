@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -89,20 +88,16 @@ def shown_tickets_of(session: Session, *, order_id: int) -> list[ShownTicket]:
 
 
 def _shown(session: Session, *conditions: ColumnElement[bool]) -> list[ShownTicket]:
-    rows: Sequence[tuple[Ticket, str | None]] = (
-        session.execute(
-            select(Ticket, TicketType.name)
-            .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
-            .where(*conditions)
-            .options(
-                joinedload(Ticket.order),
-                joinedload(Ticket.seat),
-                joinedload(Ticket.screening).joinedload(Screening.film),
-                joinedload(Ticket.screening).joinedload(Screening.hall).joinedload(Hall.cinema),
-            )
+    rows = session.execute(
+        select(Ticket, TicketType.name)
+        .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
+        .where(*conditions)
+        .options(
+            joinedload(Ticket.order),
+            joinedload(Ticket.seat),
+            joinedload(Ticket.screening).joinedload(Screening.film),
+            joinedload(Ticket.screening).joinedload(Screening.hall).joinedload(Hall.cinema),
         )
-        .tuples()
-        .all()
     )
     shown = [ShownTicket(ticket, name or "") for ticket, name in rows]
     return sorted(shown, key=lambda one: natural_key(one.seat.label))

@@ -145,9 +145,9 @@ def load_apple_wallet(
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     signer = _certificate(certificate)
-    password = key_password.encode() if key_password else None
+    content, password = _read(key), key_password.encode() if key_password else None
     try:
-        private = load_pem_private_key(_read(key), password)
+        private = load_pem_private_key(content, password)
     except (ValueError, TypeError):
         raise ValueError(f"{key} is no private key in PEM form that its password opens") from None
     if not isinstance(private, RSAPrivateKey | EllipticCurvePrivateKey):
