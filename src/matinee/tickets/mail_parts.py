@@ -49,15 +49,16 @@ def picture_cid(ticket_id: str) -> str:
 
 
 def calendar_file(tickets: Sequence[Ticket], order: Order, context: MailContext) -> Attachment:
-    """The screening of an order that was read with it, as a file for a calendar."""
+    """The screening of these tickets of an order, as a file for a calendar."""
     uid = _uid(tickets, order)
     content = calendar_entry(tickets, order, base_url=context.base_url)
     return Attachment(filename=f"{uid}.ics", content_type="text/calendar", content=content)
 
 
 def calendar_entry(tickets: Sequence[Ticket], order: Order, *, base_url: str) -> bytes:
-    """One entry for these tickets of an order, each read with its seat. A later one replaces an earlier one."""
-    facts = screening_facts(order.screening, language=order.language)
+    """One entry for these tickets of an order, each with its seat and screening. A later one replaces it."""
+    screening = tickets[0].screening
+    facts = screening_facts(screening, language=order.language)
     url = ticket_page_url(base_url, tickets[0].id, language=order.language)
     seats = ", ".join(ticket.seat.label for ticket in tickets)
     speech = translations(order.language)
@@ -70,8 +71,8 @@ def calendar_entry(tickets: Sequence[Ticket], order: Order, *, base_url: str) ->
     return screening_calendar(
         uid=f"{_uid(tickets, order)}@{urlsplit(base_url).hostname}",
         title=facts["title"],
-        starts_at=order.screening.starts_at,
-        ends_at=order.screening.ends_at,
+        starts_at=screening.starts_at,
+        ends_at=screening.ends_at,
         location=", ".join(part for part in (facts["hall"], facts["cinema"], facts["address"]) if part),
         description="\n".join([*lines, url]),
         url=url,
