@@ -40,6 +40,9 @@ def test_secret_values_are_masked_however_their_names_are_written(query: str, lo
     [
         ("/tikets/K3V9X2M7Q4T8R1WZ.png", "/tikets/K3V9***.png"),
         ("/tikets/K3V9X2M7Q4T8R1WZ", "/tikets/K3V9***"),
+        ("/tickets/K3V9X2M7Q4T8R1WZ", "/tickets/K3V9***"),
+        ("/uk/tickets/K3V9X2M7Q4T8R1WZ.pdf", "/uk/tickets/K3V9***.pdf"),
+        ("/en/tickets/K3V9X2M7Q4T8R1WZ/google-wallet", "/en/tickets/K3V9***/google-wallet"),
         ("/api/v1/tickets/K3V9X2M7Q4T8R1WZ", "/api/v1/tickets/K3V9***"),
         ("/api/v1/tickets/K3V9X2M7Q4T8R1WZ/admission", "/api/v1/tickets/K3V9***/admission"),
         ("/api/v1/screenings/517/seats", "/api/v1/screenings/517/seats"),
