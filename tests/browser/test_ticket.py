@@ -176,3 +176,31 @@ def test_a_friend_gets_a_ticket_and_it_is_taken_back(
     assert site.services.transactions.read(
         lambda s: s.scalars(select(Order.state).where(Order.code == sold.code)).all()
     ) == ["paid"]
+
+
+@on_one_database
+def test_the_screen_stays_on_and_a_swipe_leads_to_the_next_ticket(open_visit: OpenVisit, sold: Sold) -> None:
+    visit = open_visit(viewport=PHONE, has_touch=True, is_mobile=True)
+    own(visit, sold)
+    # A browser without a screen refuses; what counts is that it was asked.
+    visit.context.add_init_script(
+        "window.asked = []; navigator.wakeLock.request = async (kind) => window.asked.push(kind);"
+    )
+    page = visit.page()
+    page.goto(f"/en/tickets/{sold.ids[0]}")
+    page.wait_for_function("window.asked.includes('screen')")
+
+    def swipe(from_x: int, to_x: int) -> None:
+        device = visit.context.new_cdp_session(page)
+        for kind, points in (
+            ("touchStart", [{"x": from_x, "y": 300}]),
+            ("touchMove", [{"x": to_x, "y": 304}]),
+            ("touchEnd", []),
+        ):
+            device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    swipe(300, 80)
+    expect(page).to_have_url(f"{visit.site.url}/en/tickets/{sold.ids[1]}")
+    page.wait_for_function("window.asked.includes('screen')")
+    swipe(80, 300)
+    expect(page).to_have_url(f"{visit.site.url}/en/tickets/{sold.ids[0]}")
