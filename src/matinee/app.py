@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from matinee import __version__
 from matinee.accounts import mails as account_mails
 from matinee.accounts.passwords import Passwords
+from matinee.accounts.secret_box import SecretBox
 from matinee.accounts.throttling import Throttle
 from matinee.boxoffice.holds import HoldTerms
 from matinee.db.base import Base
@@ -149,6 +150,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         payment_lifetime=timedelta(minutes=settings.payment_minutes),
         seats_per_order_max=settings.seats_per_order_max,
         passwords=Passwords(cheap=settings.password_cost == "cheap"),  # noqa: S105 - not a password
+        secret_box=SecretBox(app.config["SECRET_KEY"]),
         throttle=Throttle(transactions, enabled=settings.ratelimit == "on", clock_now=clock.now),
         payments=build_providers(
             base_url=settings.base_url,

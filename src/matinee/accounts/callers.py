@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import SessionNotValid
@@ -49,12 +49,17 @@ ANONYMOUS = Caller(identity=ANONYMOUS_IDENTITY, name="buyer")
 
 
 def caller_of_session(session: Session, *, token: str, now: datetime) -> Caller:
-    """The user whom the session's token belongs to, with the scopes of the roles held. Raises SessionNotValid."""
+    """The user whom the session's token belongs to, with the scopes of the roles held. Raises SessionNotValid.
+
+    A user whose second factor is on has the roles in a session that showed it, and in no other.
+    """
     token_hash = hash_secret(token)
+    # Not only what is shown: a stolen password alone must not open the powers of staff by another way in.
+    shown = or_(User.totp_confirmed_at.is_(None), UserSession.second_factor_at.is_not(None))
     rows = session.execute(
         select(User.id, User.username, UserRole.role)
         .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(UserRole, UserRole.user_id == User.id)
+        .outerjoin(UserRole, and_(UserRole.user_id == User.id, shown))
         .where(UserSession.token_hash == token_hash, UserSession.expires_at > now)
     ).all()
     if not rows:

@@ -14,11 +14,13 @@ from matinee.accounts.sessions import end_all_sessions
 from matinee.kernel.errors import DomainError
 
 
-def send_confirmation(session: Session, *, user: User, lifetime: timedelta, now: datetime) -> None:
-    """Mail a code that confirms the address. Raises EmailAlreadyConfirmed."""
+def send_confirmation(
+    session: Session, *, user: User, lifetime: timedelta, now: datetime, website: bool = False
+) -> None:
+    """Mail a code that confirms the address; `website`: with a link to the website. Raises EmailAlreadyConfirmed."""
     if user.email_confirmed_at is not None:
         raise EmailAlreadyConfirmed
-    send_code(session, user=user, purpose="confirm", lifetime=lifetime, now=now)
+    send_code(session, user=user, purpose="confirm", lifetime=lifetime, now=now, website=website)
 
 
 def confirm_email(session: Session, *, user: User, code: str, now: datetime) -> DomainError | None:
@@ -37,9 +39,11 @@ def confirm_email(session: Session, *, user: User, code: str, now: datetime) -> 
     return None
 
 
-def send_reset_code(session: Session, *, user: User, lifetime: timedelta, now: datetime) -> None:
-    """Mail a code with which a new password can be set."""
-    send_code(session, user=user, purpose="reset", lifetime=lifetime, now=now)
+def send_reset_code(
+    session: Session, *, user: User, lifetime: timedelta, now: datetime, website: bool = False
+) -> None:
+    """Mail a code with which a new password can be set; `website`: with a link to the website."""
+    send_code(session, user=user, purpose="reset", lifetime=lifetime, now=now, website=website)
 
 
 def check_reset_code(

@@ -113,3 +113,57 @@ class SessionNotFound(NotFound):
     """There is no such session."""
 
     code = "session_not_found"
+
+
+class SecondFactorOn(Conflict):
+    """The second factor is on already."""
+
+    code = "second_factor_on"
+
+
+class SecondFactorOff(Conflict):
+    """The second factor is not on."""
+
+    code = "second_factor_off"
+
+
+class SecondFactorMissing(NotAllowed):
+    """This needs a session that began with the second factor."""
+
+    code = "second_factor_missing"
+
+
+class PasskeyNotValid(NotAllowed):
+    """The passkey is not known here, or what it signed is not what was asked."""
+
+    code = "passkey_not_valid"
+
+
+class PasskeyNotFound(NotFound):
+    """There is no such passkey."""
+
+    code = "passkey_not_found"
+
+
+class PasskeyExists(Conflict):
+    """There is this passkey already."""
+
+    code = "passkey_exists"
+
+
+class TooManyPasskeys(Conflict):
+    """There are as many passkeys as one account can have."""
+
+    code = "too_many_passkeys"
+
+
+class SameAddress(Conflict):
+    """The account has this address already."""
+
+    code = "same_address"
+
+
+class StaffAccount(Conflict):
+    """The account is that of a member of staff; the roles are taken away first."""
+
+    code = "staff_account"

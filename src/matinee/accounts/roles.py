@@ -34,3 +34,10 @@ def list_users(session: Session) -> list[tuple[User, list[str]]]:
     for held in session.scalars(select(UserRole).order_by(UserRole.role)):
         roles.setdefault(held.user_id, []).append(held.role)
     return [(user, roles.get(user.id, [])) for user in session.scalars(select(User).order_by(User.username))]
+
+
+def roles_of(session: Session, *, user_id: int) -> list[str]:
+    """The roles that the user holds."""
+    return list(
+        session.scalars(select(UserRole.role).where(UserRole.user_id == user_id).order_by(UserRole.role))
+    )

@@ -19,11 +19,17 @@ SESSION_ID_LENGTH = 16
 
 
 def start_session(
-    session: Session, *, user: User, lifetime: timedelta, now: datetime, user_agent: str = ""
+    session: Session,
+    *,
+    user: User,
+    lifetime: timedelta,
+    now: datetime,
+    user_agent: str = "",
+    second_factor: bool = False,
 ) -> tuple[str, datetime]:
     """Sign a device in; return its token and the moment (UTC) at which it expires. The token is kept as a hash only.
 
-    `user_agent`: what the device calls itself, for its owner to know it by.
+    `user_agent`: what the device calls itself, for its owner to know it by. `second_factor`: more than a password was shown.
     """
     token = random_token()
     # Whole seconds: what is told (Unix seconds) is then exactly what is kept.
@@ -35,6 +41,7 @@ def start_session(
             user_agent=user_agent[:USER_AGENT_CHARACTERS_MAX],
             created_at=now,
             expires_at=expires_at,
+            second_factor_at=now if second_factor else None,
         )
     )
     session.flush()
@@ -56,9 +63,17 @@ def require_session(session: Session, *, user: User, token: str, now: datetime) 
         raise SessionNotValid
 
 
-def end_all_sessions(session: Session, *, user: User) -> None:
-    """Sign every device of the user out."""
-    session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+def end_all_sessions(session: Session, *, user: User, except_hash: str | None = None) -> None:
+    """Sign every device of the user out; `except_hash`: but the one with this hash of its token."""
+    ended = delete(UserSession).where(UserSession.user_id == user.id)
+    if except_hash is not None:
+        ended = ended.where(UserSession.token_hash != except_hash)
+    session.execute(ended)
+
+
+def end_session_of_token(session: Session, *, token: str) -> None:
+    """Sign out the device that has this token; nothing happens where there is none."""
+    session.execute(delete(UserSession).where(UserSession.token_hash == hash_secret(token)))
 
 
 def sessions_of(session: Session, *, user_id: int, now: datetime) -> Sequence[UserSession]:

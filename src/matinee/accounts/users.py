@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.errors import NotAnAddress, UserExists, UserNotFound
 from matinee.accounts.models import User
 from matinee.db.constraints import translating
+from matinee.languages.catalogs import DEFAULT_LANGUAGE
 
 USERNAME_CHARACTERS_MAX = 254  # RFC 5321, section 4.5.3.1.3
 # A closed network has addresses such as staff@cinema.local. The library's list is the one place to say so.
@@ -47,9 +48,17 @@ def find_user(session: Session, *, username: str) -> User:
     return user
 
 
-def store_user(session: Session, *, username: str, password_hash: str, now: datetime) -> User:
+def store_user(
+    session: Session, *, username: str, password_hash: str, now: datetime, language: str = DEFAULT_LANGUAGE
+) -> User:
     """Store a user whose address is in normal form and not yet confirmed. Raises UserExists."""
-    user = User(username=username, password_hash=password_hash, created_at=now, email_confirmed_at=None)
+    user = User(
+        username=username,
+        password_hash=password_hash,
+        created_at=now,
+        email_confirmed_at=None,
+        language=language,
+    )
     session.add(user)
     with translating({"uq_users_username": UserExists}):
         session.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from matinee.outbox.models import Message
@@ -26,3 +27,11 @@ def enqueue_message(
 def without_secrets(payload: dict[str, Any]) -> dict[str, Any]:
     """The payload of a row that is not delivered any more and is kept: what it was about, and no code in clear."""
     return {name: value for name, value in payload.items() if name not in SECRETS}
+
+
+def forget_recipient(session: Session, *, recipient: str) -> int:
+    """Delete every mail to this address, sent or not; return how many. One that a worker is sending may still arrive."""
+    gone = session.scalars(
+        delete(Message).where(Message.channel == "mail", Message.recipient == recipient).returning(Message.id)
+    ).all()
+    return len(gone)

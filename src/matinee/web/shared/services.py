@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from matinee.accounts.passwords import Passwords
+from matinee.accounts.secret_box import SecretBox
 from matinee.accounts.throttling import Throttle
 from matinee.boxoffice.holds import HoldTerms
 from matinee.db.direct import DirectConnections
@@ -46,6 +47,8 @@ class Services:
     payment_lifetime: timedelta
     seats_per_order_max: int
     passwords: Passwords
+    # Opens the secrets of second factors.
+    secret_box: SecretBox
     throttle: Throttle
     # The ways to pay of this installation, by name. Never called inside a transaction.
     payments: Mapping[str, PaymentProvider]

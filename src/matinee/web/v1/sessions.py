@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from flask.views import MethodView
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from matinee.accounts.callers import Caller
-from matinee.accounts.errors import SessionNotFound, TooManyAttempts, WrongCredentials
+from matinee.accounts.errors import SessionNotFound, TooManyAttempts, WrongCode, WrongCredentials
 from matinee.accounts.sessions import SESSION_ID_LENGTH, end_session, sessions_of
 from matinee.kernel.codes import hash_secret
 from matinee.web.shared.address import caller_address
@@ -21,7 +22,7 @@ from matinee.web.v1.callers import PUBLIC, needs
 from matinee.web.v1.operations import Returns, operation
 from matinee.web.v1.shapes import Shape
 from matinee.web.v1.tags import ACCOUNT
-from matinee.web.v1.values import Address, Password, Values
+from matinee.web.v1.values import Address, Code, Password, Values
 
 CURRENT = "current"
 EXAMPLE = {
@@ -69,6 +70,12 @@ class Credentials(Values, example={"username": "user@example.com", "password": "
     password: Password
 
 
+class SignIn(Credentials, example={**Credentials.example, "totp_code": "123456"}):
+    """Who signs in, with the code of the second factor where one is on."""
+
+    totp_code: Annotated[Code, Field(description="Six digits of the authenticator app.")] | None = None
+
+
 def present_new_session(token: str, expires_at: datetime) -> NewSessionShape:
     """A new session, with its token."""
     return NewSessionShape(id=hash_secret(token)[:SESSION_ID_LENGTH], token=token, expires_at=expires_at)
@@ -110,16 +117,19 @@ class Sessions(MethodView):
         tag=ACCOUNT,
         access=PUBLIC,
         answers={201: Returns(NewSessionShape, "Signed in")},
-        refusals=(WrongCredentials, TooManyAttempts),
+        refusals=(WrongCredentials, WrongCode, TooManyAttempts),
         counted=False,
     )
-    def post(self, body: Credentials, now: datetime) -> Answer:
+    def post(self, body: SignIn, now: datetime) -> Answer:
         """Log in
 
-        Starts a session, and gives the token with which the other calls are made.
+        Starts a session, and gives the token with which the other calls are made. Where staff have a second factor, a
+        session that began without `totp_code` has the scopes of a moviegoer.
         """
         service = services()
         service.throttle.count_attempt("login", account=body.username, address=caller_address())
+        if body.totp_code is not None:
+            service.throttle.count_attempt("try_code", account=body.username, address=caller_address())
         token, expires_at = log_in(
             service.transactions,
             service.passwords,
@@ -128,6 +138,8 @@ class Sessions(MethodView):
             lifetime=service.session_lifetime,
             now=now,
             user_agent=user_agent(),
+            code=body.totp_code,
+            box=service.secret_box,
         )
         service.throttle.forget_attempts("login", account=body.username)
         shape = present_new_session(token, expires_at)
