@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
 
+from matinee.accounts.models import User, UserSession
 from matinee.accounts.roles import list_users
 from matinee.accounts.users import find_user
 from matinee.cli.main import main
 from matinee.web.shared.services import Services
+from tests.building import NOW, Buyer, count_rows
 
 NAME = "anna@example.org"
 PASSWORD = "rather a long one"
@@ -88,3 +91,19 @@ def test_the_list_shows_who_has_which_role() -> None:
     assert "counter, usher" in listed
     assert "bob@example.org" in listed
     assert "bob@example.org" not in run("list", "--staff").output
+
+
+def test_the_second_factor_of_who_lost_the_phone_is_turned_off(services: Services, buyer: Buyer) -> None:
+    refused = run("second-factor", "off", buyer.username)
+    assert refused.exit_code == 1
+    assert "not on" in refused.output
+
+    def turn_on(session: Session) -> None:
+        user = session.get_one(User, buyer.id)
+        user.totp_secret, user.totp_confirmed_at = services.secret_box.lock(b"secret"), NOW
+
+    services.transactions.write(turn_on)
+    assert "without a second factor" in run("second-factor", "off", buyer.username).output
+    user = services.transactions.read(lambda session: session.get_one(User, buyer.id))
+    assert (user.totp_secret, user.totp_confirmed_at) == (None, None)
+    assert services.transactions.read(lambda session: count_rows(session, UserSession)) == 0

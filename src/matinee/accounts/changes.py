@@ -75,10 +75,10 @@ def change_address(session: Session, *, user: User, code: str, now: datetime) ->
         return WrongCode()
     use_up_code(session, code=matched, now=now)
     send_account_news(session, address=user.username, language=user.language, news="address", now=now)
-    user.username = matched.new_username
-    user.email_confirmed_at = now
     for purpose in ("confirm", "reset"):
         discard_codes(session, user=user, purpose=purpose)
+    user.username = matched.new_username
+    user.email_confirmed_at = now
     with translating({"uq_users_username": UserExists}):
         session.flush()
     return None

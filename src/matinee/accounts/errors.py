@@ -127,10 +127,10 @@ class SecondFactorOff(Conflict):
     code = "second_factor_off"
 
 
-class SecondFactorMissing(NotAllowed):
-    """This needs a session that began with the second factor."""
+class WrongPassword(NotAllowed):
+    """The password of whoever is signed in is another one."""
 
-    code = "second_factor_missing"
+    code = "wrong_password"
 
 
 class PasskeyNotValid(NotAllowed):

@@ -76,6 +76,16 @@ def end_session_of_token(session: Session, *, token: str) -> None:
     session.execute(delete(UserSession).where(UserSession.token_hash == hash_secret(token)))
 
 
+def session_is_full(session: Session, *, token_hash: str | None) -> bool:
+    """Whether a session may change its user's account: not one without the second factor, where that is on."""
+    found = session.execute(
+        select(User.totp_confirmed_at, UserSession.second_factor_at)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.token_hash == token_hash)
+    ).one_or_none()
+    return found is not None and (found.totp_confirmed_at is None or found.second_factor_at is not None)
+
+
 def sessions_of(session: Session, *, user_id: int, now: datetime) -> Sequence[UserSession]:
     """The devices on which the user is signed in, the newest first."""
     return session.scalars(

@@ -160,6 +160,10 @@ class Throttle:
             exceeded=count > limit,
         )
 
+    def take_once(self, token: str, *, seconds: int) -> bool:
+        """Whether this is the first time within `seconds` that the token is shown; counted also where attempts are not."""
+        return self._storage.incr(f"once:{hash_secret(token)}", seconds) == 1
+
     def forget_attempts(self, what: str, *, account: str) -> None:
         """Begin the account's count anew, as after a login that succeeded."""
         if self._enabled:

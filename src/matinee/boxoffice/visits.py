@@ -41,7 +41,7 @@ def count_coming_tickets(session: Session, *, user_id: int, now: datetime) -> in
     return session.scalar(counted) or 0
 
 
-def _tickets(user_id: int) -> Select[tuple[Ticket]]:
+def _tickets(user_id: int) -> Select[Ticket]:
     return (
         select(Ticket)
         .join(Order, Ticket.order_id == Order.id)

@@ -14,6 +14,8 @@ from matinee.accounts.errors import UserExists, UserNotFound
 from matinee.accounts.models import ROLES
 from matinee.accounts.passwords import check_password_strength
 from matinee.accounts.roles import grant_role, list_users, revoke_role
+from matinee.accounts.second_factor import turn_off_second_factor
+from matinee.accounts.sessions import end_all_sessions
 from matinee.accounts.users import confirm_email_by_staff, find_user, normal_username, store_user
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
@@ -118,3 +120,29 @@ def show_users(staff: bool) -> None:
     for name, roles, confirmed in rows:
         table.add_row(escape(name), roles, "yes" if confirmed else "no")
     Console().print(table)
+
+
+@user.group("second-factor")
+def second_factor() -> None:
+    """The codes of an authenticator app that staff show beside the password."""
+
+
+@second_factor.command("off")
+@click.argument("username")
+def turn_off(username: str) -> None:
+    """Ask the user USERNAME for no code any more, as when the phone is lost. Every session of the user ends.
+
+    \b
+    matinee user second-factor off anna@example.org
+    """
+
+    def work(session: Session) -> str:
+        found = find_user(session, username=username)
+        turn_off_second_factor(session, user=found)
+        end_all_sessions(session, user=found)
+        return found.username
+
+    with refusals_shown(), opened_services() as (_settings, services):
+        prepare_database(services.engine)
+        name = services.transactions.write(work)
+    click.echo(f"{name} signs in without a second factor now.")

@@ -6,8 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from matinee.accounts.models import User
+from matinee.accounts.roles import grant_role
 from matinee.web.shared.services import Services
+from tests.accounts.authenticator_app import code_at
 from tests.building import NOW, PASSWORD, Buyer, add_buyer, clock_at
 from tests.web.v1.conftest import Headers, bearer
 
@@ -75,3 +79,29 @@ def test_nobody_ends_the_session_of_another(client: FlaskClient, services: Servi
         answer = client.delete(f"{PATH}/{session_id}", headers=bearer(other.token))
         assert answer.status_code == 404
     assert client.get("/api/v1/me", headers=bearer(mine["token"])).status_code == 200
+
+
+def test_staff_show_the_second_factor_beside_the_password(
+    client: FlaskClient, services: Services, buyer: Buyer
+) -> None:
+    secret = b"0123456789ABCDEFGHIJ"
+
+    def turn_on(session: Session) -> None:
+        user = session.get_one(User, buyer.id)
+        grant_role(session, user=user, role="usher")
+        user.totp_secret, user.totp_confirmed_at = services.secret_box.lock(secret), NOW
+
+    assert log_in(client, buyer, totp_code="123456").json["code"] == "wrong_code"
+    services.transactions.write(turn_on)
+
+    def scopes(token: str) -> list[str]:
+        return client.get("/api/v1/me", headers=bearer(token)).json["scopes"]
+
+    # By password alone one is a moviegoer, whatever the way in.
+    assert scopes(log_in(client, buyer).json["token"]) == ["me", "programme:read", "sales"]
+    given = client.post("/login", query_string={"username": buyer.username, "password": PASSWORD})
+    assert scopes(given.json["token"]) == ["me", "programme:read", "sales"]
+    answer = log_in(client, buyer, totp_code=code_at(secret, NOW))
+    assert "admissions:write" in scopes(answer.json["token"])
+    again = log_in(client, buyer, totp_code=code_at(secret, NOW))
+    assert (again.status_code, again.json["code"]) == (422, "wrong_code")

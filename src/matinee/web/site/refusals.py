@@ -76,6 +76,17 @@ def sentence(error: DomainError) -> str:
         accounts.UserExists: lambda: _("There is an account with this address already."),
         accounts.WeakPassword: lambda: _("This password is too easy to guess. Take a longer one."),
         accounts.WrongCode: lambda: _("This code is wrong, or not valid any more."),
+        accounts.WrongPassword: lambda: _("This is not your password."),
+        accounts.SameAddress: lambda: _("This is the address that your account has already."),
+        accounts.SecondFactorOn: lambda: _("The second factor is on already."),
+        accounts.SecondFactorOff: lambda: _("The second factor is not on."),
+        accounts.PasskeyNotValid: lambda: _(
+            "This passkey did not work here. Try again, or use your password."
+        ),
+        accounts.PasskeyNotFound: lambda: _("We do not know this passkey."),
+        accounts.PasskeyExists: lambda: _("This passkey is kept already."),
+        accounts.TooManyPasskeys: lambda: _("Your account has as many passkeys as it can have."),
+        accounts.StaffAccount: lambda: _("You are a member of staff. A manager takes your role away first."),
         accounts.TooManyAttempts: lambda: _("Too many attempts. Wait a little, then try again."),
     }
     make = makers.get(type(error))
