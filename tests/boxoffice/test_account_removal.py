@@ -173,3 +173,12 @@ def test_what_is_handed_out_has_everything_and_no_secret(sale: Sale) -> None:
     assert PASSWORD_HASH not in text
     assert sale.buyer.token not in text
     assert order["code"] == sale.read(lambda session: session.get_one(Order, order_id).code)
+
+
+def test_a_screening_can_be_cancelled_though_its_buyer_is_gone(sale: Sale) -> None:
+    order_id = bought(sale, "A1")
+    delete(sale)
+    sale.cancel(sale.house.lettered)
+    order = sale.read(lambda session: session.get_one(Order, order_id))
+    assert order.refunded_amount == order.paid_amount > 0
+    assert sale.read(lambda session: mails_to(session, "elsewhere@example.org")) == ["tickets"]
