@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matinee.accounts.codes import discard_codes, match_code, send_code, use_up_code
+from matinee.accounts.codes import WRONG_TRIES_MAX, discard_codes, match_code, send_code, use_up_code
 from matinee.accounts.errors import SameAddress, UserExists, WrongCode
 from matinee.accounts.models import User, UserCode
 from matinee.accounts.news_mails import send_account_news
@@ -56,6 +56,7 @@ def awaited_address(session: Session, *, user: User, now: datetime) -> str | Non
             UserCode.purpose == "address",
             UserCode.used_at.is_(None),
             UserCode.expires_at > now,
+            UserCode.wrong_tries < WRONG_TRIES_MAX,
         )
     ).first()
 
