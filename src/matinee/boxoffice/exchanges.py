@@ -18,8 +18,8 @@ from matinee.boxoffice.money_back import give_back
 from matinee.boxoffice.offers import Offer, PricedSeat, SeatChoice, offer_of, require_on_sale
 from matinee.boxoffice.orders import SOLD, lock_order, outstanding_amount, record_note, record_step
 from matinee.boxoffice.pricing import discount_on
-from matinee.boxoffice.refunds import beyond, take_back, valid_tickets_of
 from matinee.boxoffice.reasons import EXCHANGED_CHEAPER
+from matinee.boxoffice.refunds import beyond, take_back, valid_tickets_of
 from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
 from matinee.boxoffice.sales import issue_order_tickets, mail_tickets
 from matinee.outbox.webhooks.events import announce_event

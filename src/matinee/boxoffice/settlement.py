@@ -30,7 +30,6 @@ from matinee.boxoffice.orders import (
 from matinee.boxoffice.promo_codes import claim_promo_use
 from matinee.boxoffice.sales import issue_order_tickets, mail_money_back, mail_tickets
 from matinee.kernel.money import Money
-from matinee.languages.marking import N_
 from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
 from matinee.payments.errors import PaymentNotFound
 from matinee.payments.models import Payment

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.access_codes import LIFETIME
+from matinee.languages.catalogs import translations
 from matinee.outbox.composing import ComposedMail, Composer, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
@@ -32,15 +33,33 @@ def compose_order_access(session: Session, payload: dict[str, Any], context: Mai
         if code
         else f"{context.base_url}/orders/{order.code}"
     )
+    language = order.language
+    words = translations(language)
+    _ = words.gettext
+    minutes = int(LIFETIME.total_seconds() // 60)
+    excuse = _("If it was not you, do nothing.")
+    if code:
+        reason = _("Somebody, we hope you, wants to see this order. Type this code in:")
+        excuse = f"{excuse} {_('Give the code to nobody; we never ask for it.')}"
+    else:
+        reason = _(
+            "Somebody, we hope you, wants to see this order. It belongs to your account: sign in, and it opens."
+        )
+    lifetime = words.ngettext(
+        "It works for %(num)d minute, and once.", "It works for %(num)d minutes, and once.", minutes
+    )
     return render_mail(
         "matinee.tickets",
         "order_access",
-        subject=f"Your order {order.code}",
+        subject=_("Your order %(code)s") % {"code": order.code},
+        language=language,
         values={
-            **screening_facts(order),
+            **screening_facts(order.screening, language=language),
             "code": code,
             "link": link,
-            "minutes": int(LIFETIME.total_seconds() // 60),
+            "reason": reason,
+            "excuse": excuse,
+            "lifetime": lifetime % {"num": minutes},
             "order_code": order.code,
             "host": urlsplit(context.base_url).netloc,
         },
