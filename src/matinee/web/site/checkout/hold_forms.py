@@ -54,7 +54,7 @@ def change_ticket_types(code: str) -> None:
 
 @page("/orders/<code>/time", access="everybody", methods=("POST",))
 @order_form
-def more_time(code: str) -> ResponseReturnValue | None:
+def extend_order(code: str) -> ResponseReturnValue | None:
     """A whole lifetime from now on; the new end as JSON for scripts."""
 
     def extend(session: Session, order: Order, now: datetime) -> OrderView:
