@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
+from matinee.boxoffice.showings import ShownFilm
 from matinee.programme.posters.poster import Poster
 from matinee.programme.posters.svg import art_parts
 from matinee.web.shared.languages import _, page_language
@@ -36,6 +39,7 @@ def _add(state: BlueprintSetupState) -> None:
         drawn_poster=drawn_poster,
         every_house=every_house,
         filter_name=_filter_name,
+        has_cyrillic=_has_cyrillic,
         json_ld=json_ld,
         language_name=language_name,
         manner_of=manner_of,
@@ -56,6 +60,10 @@ def _filter_name(name: str) -> str:
         "access": _("Accessible"),
     }
     return names[name]
+
+
+def _has_cyrillic(films: Iterable[ShownFilm]) -> bool:
+    return any("\u0400" <= letter <= "\u04ff" for film in films for letter in film.title)
 
 
 def _poster_parts(poster: Poster) -> Markup:
