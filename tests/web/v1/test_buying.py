@@ -56,7 +56,7 @@ def press(shop: Shop, payment: Json, button: str) -> str:
     """Press a button of the demo page; return where it leads."""
     page = urlsplit(payment["redirect_url"])
     path = f"{page.path}?{page.query}"
-    assert "300.00 UAH" in shop.client.get(path).text
+    assert "300.00" in shop.client.get(path).text
     answer = shop.client.post(path, data={"answer": button})
     assert answer.status_code == 303
     return answer.headers["Location"]
