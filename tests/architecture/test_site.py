@@ -51,7 +51,7 @@ def test_whatever_changes_something_asks_for_the_token(app: APIFlask, client: Fl
             assert rule.endpoint.rpartition(".")[2] == "change_appearance", rule
             continue
         for method in (rule.methods or set()) - SAFE_METHODS:
-            answer = client.open(address(rule), method=method, headers={"Accept": "text/html"})
+            answer = client.open(address(rule), method=method, headers={"Accept": "application/json"})
             assert answer.status_code == 400, (rule, answer.status_code)
             assert "CSRF" in answer.text, rule
 

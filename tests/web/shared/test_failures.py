@@ -89,7 +89,7 @@ def test_a_fault_is_a_reference_number_and_no_trace(
 def test_a_fault_is_a_page_for_browsers(failing: FlaskClient) -> None:
     page = failing.get(PATH, headers=BROWSER)
     assert (page.status_code, page.mimetype) == (500, "text/html")
-    assert re.search("reference number is [A-Z0-9]{8}", page.text)
+    assert re.search("say this number: [A-Z0-9]{8}", page.text)
     assert "secret inside" not in page.text
 
 

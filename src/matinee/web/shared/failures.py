@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from matinee.db.errors import DatabaseUnavailable
 from matinee.kernel.codes import random_code
+from matinee.web.shared.failure_words import Words, failure_words
 from matinee.web.shared.negotiation import wants_html
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,11 @@ def failure(status: int, title: str, detail: str, **more: str) -> Response:
             return form(status, title, detail, **more)
     if wants_html() and not isinstance(request.routing_exception, BadHost):
         # A host that cannot be read leaves no links to be made, and so no page.
+        words = failure_words(status) or Words(title, detail)
         response = make_response(
-            render_template("shared/failure.html", status=status, title=title, detail=detail)
+            render_template(
+                "shared/failure.html", status=status, title=words.title, detail=words.detail, **more
+            )
         )
     else:
         response = jsonify(message=title, detail=detail, **more)

@@ -13,8 +13,10 @@ def page_language() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
     if "language" not in g:
-        g.language = request.accept_languages.best_match(list(LANGUAGES), default=DEFAULT_LANGUAGE)
-        g.language_by_header = True
+        # Also of an address at which there is no page.
+        first = request.path.split("/", 2)[1]
+        g.language_by_header = first not in LANGUAGES
+        g.language = first if first in LANGUAGES else asked_language() or DEFAULT_LANGUAGE
     language: str = g.language
     return language
 
