@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from apiflask import APIFlask
 
+from matinee.kernel.errors import DomainError
+from matinee.web.site.refusals import sentence, status_of
 from tests.building import on_one_database
 
 if TYPE_CHECKING:
@@ -71,3 +73,24 @@ def test_pages_load_from_us_alone_and_run_nothing_inline(client: FlaskClient, pa
     assert re.findall(r"<[a-z][^>]*\s(?:style|on\w+)=", answer.text) == []
     again = client.get(path, headers={"Accept": "text/html"}).headers["Content-Security-Policy"]
     assert not nonces or again != policy, "a nonce is for one answer"
+
+
+def kinds_of_errors(parent: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    for kind in parent.__subclasses__():
+        yield kind
+        yield from kinds_of_errors(kind)
+
+
+@on_one_database
+def test_every_refusal_is_said_in_the_language_of_the_page(app: APIFlask) -> None:
+    rooms = ("matinee.accounts", "matinee.boxoffice", "matinee.door", "matinee.payments", "matinee.programme")
+    kinds = [kind for kind in kinds_of_errors() if kind.__module__.startswith(rooms)]
+    assert len(kinds) > 50
+    with app.test_request_context("/uk/"):
+        for kind in kinds:
+            error = kind.__new__(kind)
+            Exception.__init__(error)
+            error.detail, error.labels = "in English", ("A1",)  # type: ignore[attr-defined]
+            assert re.search("[а-яїієґ]", sentence(error)), kind
+            assert "in English" not in sentence(error)
+            assert 400 <= status_of(error) < 500

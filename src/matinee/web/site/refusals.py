@@ -11,6 +11,7 @@ from matinee.boxoffice import errors as sale
 from matinee.door import errors as door
 from matinee.kernel.errors import Conflict, DomainError, Expired, Invalid, NotAllowed, NotFound
 from matinee.payments import errors as payments
+from matinee.programme import errors as programme
 from matinee.web.shared.languages import _, ngettext
 
 # By kind; the first that fits.
@@ -30,7 +31,7 @@ def status_of(error: DomainError) -> int:
 
 
 def sentence(error: DomainError) -> str:
-    """What is said to the visitor. An error that no page should meet is said in the domain's own words."""
+    """What is said to the visitor. An error that pages hardly meet is said by its kind."""
     makers: dict[type[DomainError], Callable[[], str]] = {
         sale.SeatsNotFree: lambda: _seats_taken(error),
         sale.OrphanLeft: lambda: _orphan(error),
@@ -88,9 +89,27 @@ def sentence(error: DomainError) -> str:
         accounts.TooManyPasskeys: lambda: _("Your account has as many passkeys as it can have."),
         accounts.StaffAccount: lambda: _("You are a member of staff. A manager takes your role away first."),
         accounts.TooManyAttempts: lambda: _("Too many attempts. Wait a little, then try again."),
+        accounts.EmailAlreadyConfirmed: lambda: _("This address is confirmed already."),
+        accounts.SessionNotFound: lambda: _("This device is signed out already."),
+        accounts.SessionNotValid: lambda: _("You are signed out. Sign in again."),
+        payments.ProviderNotFound: lambda: _("One cannot pay in this way here."),
+        programme.CinemaNotFound: lambda: _("We do not know this cinema."),
+        programme.FilmNotFound: lambda: _("We do not know this film. Perhaps it is not shown any more."),
+        programme.ScreeningNotFound: lambda: _("We do not know this screening. Perhaps it is over."),
     }
     make = makers.get(type(error))
-    return make() if make is not None else error.detail
+    return make() if make is not None else _by_kind(error)
+
+
+def _by_kind(error: DomainError) -> str:
+    makers: dict[type[DomainError], Callable[[], str]] = {
+        NotFound: lambda: _("We could not find that."),
+        NotAllowed: lambda: _("That is not allowed."),
+        Conflict: lambda: _("That cannot be done any more, or not now."),
+        Invalid: lambda: _("Something in it is not right. Look at it once more."),
+        Expired: lambda: _("The time for that is over."),
+    }
+    return next((make() for kind, make in makers.items() if isinstance(error, kind)), _("That did not work"))
 
 
 def flash_refusal(error: DomainError) -> None:
