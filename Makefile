@@ -12,7 +12,7 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install demo test race messages lint format sure bench lock migration clean
+.PHONY: help install demo test race pictures messages lint format sure bench lock migration clean
 .NOTPARALLEL:
 
 help:
@@ -23,7 +23,8 @@ help:
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make sure       every check: lint and test"
 	@echo "make format     put the code into ruff's format"
-	@echo "make messages  what is said to people into the catalogs of all languages, and those compiled"
+	@echo "make messages   what is said to people into the catalogs of all languages, and those compiled"
+	@echo "make pictures   the website on a phone, a tablet and a desktop, in docs/pictures/website (needs Chromium)"
 	@echo "make bench      the measuring programs; prints a table"
 	@echo "make lock       choose the versions of the dependencies anew (needs uv)"
 	@echo "make migration m=\"What changes\"    write the next step of the schema from the models"
@@ -59,6 +60,10 @@ test: $(VENV)/.installed-dev
 # By themselves: they load both cores for minutes, and kill what they start.
 race: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest tests/race
+
+# What the website looks like, for the README and for whoever changes it. Needs Chromium.
+pictures: $(VENV)/.installed-dev
+	@$(BIN)/python docs/pictures/website.py
 
 messages: $(VENV)/.installed-dev
 	@$(BIN)/python tools/messages.py

@@ -118,7 +118,7 @@ def draw(page: Path, picture: Path, width: int) -> None:
 
 def run(command: list[str]) -> str:
     """What the command printed. Raises subprocess.CalledProcessError."""
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)  # noqa: S603
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
     return done.stdout
 
 
