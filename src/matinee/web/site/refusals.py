@@ -58,7 +58,6 @@ def sentence(error: DomainError) -> str:
         sale.NotTheseTickets: lambda: _("These tickets are not valid any more."),
         sale.NotExchangeable: lambda: _("The tickets cannot be exchanged for this screening."),
         door.AlreadyAdmitted: lambda: _("Somebody came in with one of these tickets already."),
-        accounts.NotAnAddress: lambda: _("This is not a mail address."),
         sale.OrderNotFound: lambda: _("We do not know this order, or it is not yours."),
         sale.HandOverTooLate: lambda: _(
             "The screening has begun, so its tickets stay with whoever has them."

@@ -31,7 +31,6 @@ from matinee.web.site.checkout import (
     order_page,
     payment_forms,
     return_pages,
-    ticket_mail_form,
 )
 from matinee.web.site.house import default_house
 from matinee.web.site.picker import (
@@ -49,7 +48,7 @@ from matinee.web.site.tickets import hand_over_pages, ticket_files, ticket_page,
 PROGRAMME = (start, film, poster_page, template_globals, feed, calendar_feed)
 PICKER = (screening_page, seat_states_call, choice_calls, best_seats, list_forms, going_on)
 CHECKOUT = (
-    order_finder, order_page, hold_forms, payment_forms, ticket_mail_form, return_pages, exchange_pages,
+    order_finder, order_page, hold_forms, payment_forms, return_pages, exchange_pages,
 )  # fmt: skip
 TICKETS = (ticket_page, ticket_files, hand_over_pages, without_network)
 ACCOUNT = (

@@ -9,7 +9,8 @@ from icalendar import Calendar
 
 from tests.boxoffice.selling import END, GUEST, PAYMENT, Sale
 from tests.building import NOW, Buyer, clock_at, on_one_database
-from tests.web.site.checkout.conftest import Browser
+from tests.web.conftest import OpenApp
+from tests.web.site.checkout.conftest import HERE, Browser
 
 
 def test_a_held_order_shows_its_seats_its_sum_and_its_end(browser: Browser, sale: Sale) -> None:
@@ -32,7 +33,7 @@ def test_nobody_else_sees_or_changes_an_order(browser: Browser, stranger: Browse
     assert stranger.look(code).text.replace(code, "ABCDEFGHJK") == unknown.text
     for path in ("/state", "/screening.ics", "/return", "/exchange"):
         assert stranger.look(code, path).status_code == 404, path
-    forms = ("types", "time", "release", "promo", "contact", "payment", "payment/end", "voucher", "mail")
+    forms = ("types", "time", "release", "promo", "contact", "payment", "payment/end", "voucher")
     for path in (*forms, "returned", "exchanged"):
         answer = stranger.send(code, path, provider="counter", email="thief@example.org")
         assert answer.status_code == 404, path
@@ -57,7 +58,7 @@ def test_an_order_without_an_address_cannot_be_paid(browser: Browser, sale: Sale
     held = sale.hold("A1", known=False, email=None)
     code = browser.has(held)
     assert "Say where we send the tickets." in browser.press(code, "payment", provider="demo")
-    assert "This is not a mail address." in browser.press(code, "contact", email="nowhere")
+    assert "This is no mail address." in browser.press(code, "contact", email="nowhere")
     page = browser.press(code, "contact", email=" Guest@Example.org ")
     assert "guest@example.org" in page
     assert 'value="demo"' in page
@@ -134,7 +135,7 @@ def test_a_choice_that_leaves_a_seat_alone_is_not_paid(browser: Browser, sale: S
     answer = browser.send(code, "payment", provider="free")
     assert answer.headers["Location"] == f"/screenings/{sale.house.first_hall}"
     assert sale.state(held) == "held"
-    assert "single seat" in browser.client.get("/orders").text
+    assert "would stay empty by itself" in browser.client.get("/orders").text
 
 
 def test_a_member_takes_over_the_order_that_he_began_as_a_guest(
@@ -182,3 +183,19 @@ def test_scripts_learn_when_the_page_is_another(browser: Browser, sale: Sale) ->
     paid = browser.look(code, "/state").get_json()
     assert paid["version"] != first["version"]
     assert paid["expires_at"] is None
+
+
+@on_one_database
+def test_the_form_may_lead_to_the_page_of_stripe_where_that_is_set_up(
+    open_app: OpenApp, browser: Browser, sale: Sale
+) -> None:
+    keys = {"stripe_secret_key": "sk_test_x", "stripe_webhook_secret": "whsec_x"}
+    app = open_app(base_url=HERE, **keys)
+    shop = Browser(app.test_client(), sale)
+    held = sale.hold("A1", known=False)
+    code = shop.has(held)
+    answer = shop.look(code)
+    assert "Pay by card" in answer.text
+    assert "form-action 'self' https://checkout.stripe.com;" in answer.headers["Content-Security-Policy"]
+    # Nowhere else, where there is nothing to pay by card.
+    assert "form-action 'self';" in browser.look(browser.has(held)).headers["Content-Security-Policy"]

@@ -32,8 +32,6 @@ from matinee.web.site.checkout.exchange_view import (
 from matinee.web.site.checkout.order_page import seen_order, shown
 from matinee.web.site.refusals import flash_refusal
 
-REASON = "by the buyer"
-
 
 @page("/orders/<code>/exchange", access="everybody")
 @order_form
@@ -72,7 +70,7 @@ def exchange_for(code: str) -> None:
             choices=choices_for(valid_tickets(session, order), labels),
             rules=PUBLIC_RULES,
             actor=actor(),
-            reason=REASON,
+            reason="",
             now=now,
         )
 

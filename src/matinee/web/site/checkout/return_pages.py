@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.access import order_seen_by
+from matinee.boxoffice.errors import NotTheseTickets
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.refunds import check_refund_in_time, money_back, refund_tickets
 from matinee.door.admissions import require_nobody_inside
@@ -19,10 +20,9 @@ from matinee.web.shared.services import services
 from matinee.web.shared.visitors import asker_for
 from matinee.web.site.blueprint import page, to
 from matinee.web.site.checkout.acting import act_on, actor, order_form
+from matinee.web.site.checkout.exchange_view import valid_tickets
 from matinee.web.site.checkout.order_page import seen_order, shown
 from matinee.web.site.refusals import flash_refusal
-
-REASON = "given back by the buyer"
 
 
 @page("/orders/<code>/return", access="everybody")
@@ -33,9 +33,9 @@ def return_tickets(code: str) -> ResponseReturnValue:
     if not view.can_return:
         flash(_("These tickets cannot be given back any more."), "error")
         return redirect(to("order", code=code), code=303)
-    chosen = request.args.getlist("ticket")
+    chosen = request.args.getlist("seat")
     if not chosen and len(view.tickets) == 1:
-        chosen = [view.tickets[0].ticket.id]
+        chosen = [view.tickets[0].seat.label]
     if not chosen:
         return shown("site/order_return.html", view)
     try:
@@ -43,31 +43,40 @@ def return_tickets(code: str) -> ResponseReturnValue:
     except DomainError as error:
         flash_refusal(error)
         return redirect(to("return_tickets", code=code), code=303)
-    tickets = [one for one in view.tickets if one.ticket.id in chosen]
+    tickets = [one for one in view.tickets if one.seat.label in chosen]
     return shown("site/order_return_sure.html", view, tickets=tickets, amount=amount)
 
 
 @page("/orders/<code>/returned", access="everybody", methods=("POST",))
 @order_form
 def give_tickets_back(code: str) -> None:
-    """The named tickets are worth nothing any more, their seats free, the money on its way."""
-    chosen = request.form.getlist("ticket")
+    """The tickets for the named seats are worth nothing any more, their seats free, the money on its way."""
+    chosen = request.form.getlist("seat")
 
     def give_back(session: Session, order: Order, now: datetime) -> None:
         require_nobody_inside(session, order=order)
         check_refund_in_time(session, order=order, now=now)
-        refund_tickets(session, order=order, ticket_ids=chosen, actor=actor(), reason=REASON, now=now)
+        ids = _ids_of(session, order, chosen)
+        refund_tickets(session, order=order, ticket_ids=ids, actor=actor(), reason="", now=now)
 
     act_on(code, give_back)
     flash(ngettext("The ticket was given back.", "%(num)d tickets were given back.", len(chosen)), "good")
 
 
-def _what_comes_back(code: str, ticket_ids: list[str]) -> int:
+def _what_comes_back(code: str, labels: list[str]) -> int:
     asker, now = asker_for(code), clock.now()
 
     def read(session: Session) -> int:
         order = order_seen_by(session, code=code, asker=asker)
         check_refund_in_time(session, order=order, now=now)
-        return money_back(session, order=order, ticket_ids=ticket_ids)
+        return money_back(session, order=order, ticket_ids=_ids_of(session, order, labels))
 
     return services().transactions.read(read)
+
+
+def _ids_of(session: Session, order: Order, labels: list[str]) -> list[str]:
+    """The ids of the tickets for these seats; the page does not have those of friends. Raises NotTheseTickets."""
+    by_label = {one.seat.label: one.ticket.id for one in valid_tickets(session, order)}
+    if not set(labels) <= set(by_label):
+        raise NotTheseTickets
+    return [by_label[label] for label in dict.fromkeys(labels)]
