@@ -41,7 +41,9 @@ def sitemap() -> ResponseReturnValue:
             for code, other in addresses.items():
                 ET.SubElement(url, f"{{{XHTML}}}link", rel="alternate", hreflang=code, href=other)
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return lasting(content, content_type="application/xml; charset=utf-8", seconds=ONE_HOUR_SECONDS)
+    return lasting(
+        content, content_type="application/xml; charset=utf-8", seconds=ONE_HOUR_SECONDS, in_languages=False
+    )
 
 
 @crawlers.get("/robots.txt")
@@ -52,7 +54,9 @@ def robots() -> ResponseReturnValue:
     lines += [f"Disallow: {prefix}/{path}" for path in NOT_FOR_CRAWLERS for prefix in prefixes]
     lines += ["", f"Sitemap: {services().base_url}/sitemap.xml", ""]
     content = "\n".join(lines).encode()
-    return lasting(content, content_type="text/plain; charset=utf-8", seconds=ONE_HOUR_SECONDS)
+    return lasting(
+        content, content_type="text/plain; charset=utf-8", seconds=ONE_HOUR_SECONDS, in_languages=False
+    )
 
 
 def _pages() -> Iterator[tuple[str, dict[str, Any]]]:
