@@ -12,7 +12,7 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install demo test race pictures messages lint format sure bench lock migration clean
+.PHONY: help install demo test race pictures lighthouse messages lint format sure bench lock migration clean
 .NOTPARALLEL:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make format     put the code into ruff's format"
 	@echo "make messages   what is said to people into the catalogs of all languages, and those compiled"
 	@echo "make pictures   the website on a phone, a tablet and a desktop, in docs/pictures/website (needs Chromium)"
+	@echo "make lighthouse Lighthouse against pages of the demonstration (needs npm and Chromium)"
 	@echo "make bench      the measuring programs; prints a table"
 	@echo "make lock       choose the versions of the dependencies anew (needs uv)"
 	@echo "make migration m=\"What changes\"    write the next step of the schema from the models"
@@ -64,6 +65,10 @@ race: $(VENV)/.installed-dev
 # What the website looks like, for the README and for whoever changes it. Needs Chromium.
 pictures: $(VENV)/.installed-dev
 	@$(BIN)/python docs/pictures/website.py
+
+# Needs npm and Chromium.
+lighthouse: $(VENV)/.installed-dev
+	@$(BIN)/python -m tools.lighthouse
 
 messages: $(VENV)/.installed-dev
 	@$(BIN)/python tools/messages.py

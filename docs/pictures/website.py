@@ -6,22 +6,16 @@ way is looked at on a phone, a tablet and a desktop. Dark, as visitors find it, 
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from io import BytesIO
 from pathlib import Path
-from urllib.error import URLError
 
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.chromium import ARGUMENTS, find_chromium
-from tests.databases import free_port
+from tools.demonstration import served_demonstration
 
 FOLDER = Path(__file__).parent / "website"
 WIDTHS = {"phone": (360, 760), "tablet": (768, 1024), "desktop": (1440, 900)}
@@ -108,45 +102,16 @@ def light(context: BrowserContext, url: str) -> None:
 def main() -> None:
     """Serve the demonstration, and draw."""
     FOLDER.mkdir(exist_ok=True)
-    url = f"http://localhost:{free_port()}"
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        environment = {
-            **os.environ,
-            "MATINEE_DATA_DIR": folder,
-            "MATINEE_BASE_URL": url,
-            "MATINEE_DEMO_PAYMENTS": "on",
-            "MATINEE_ACCESS_LOG": "off",
-        }
-        matinee = [sys.executable, "-m", "matinee"]
-        subprocess.run([*matinee, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
-        server = subprocess.Popen([*matinee, "serve", "--port", url.rpartition(":")[2]], env=environment)
-        try:
-            wait_for(url)
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
-            context = browser.new_context(base_url=url, locale="en-GB")
-            page = context.new_page()
-            buy(page, Album(page))
-            look_at_the_rest(page, Album(page))
-            other = browser.new_context(base_url=url, locale="en-GB")
-            light(other, url)
-            page = other.new_page()
-            buy(page, Album(page, "-light"))
-            browser.close()
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def wait_for(url: str) -> None:
-    """Until the server answers."""
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=2).close()
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the server did not start")
+    with served_demonstration() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        page = browser.new_context(base_url=url, locale="en-GB").new_page()
+        buy(page, Album(page))
+        look_at_the_rest(page, Album(page))
+        other = browser.new_context(base_url=url, locale="en-GB")
+        light(other, url)
+        page = other.new_page()
+        buy(page, Album(page, "-light"))
+        browser.close()
 
 
 if __name__ == "__main__":
