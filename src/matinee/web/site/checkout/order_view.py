@@ -17,6 +17,7 @@ from matinee.boxoffice.open_payments import STOPPED_BY_BUYER, UNDER_WAY
 from matinee.boxoffice.order_details import IssuedTicket, OrderDetails, details_of
 from matinee.boxoffice.orders import SOLD, outstanding_amount, state_at
 from matinee.boxoffice.payment_time import COUNTER
+from matinee.kernel.natural import natural_key
 from matinee.payments.models import Payment
 from matinee.payments.protocol import VOUCHER
 from matinee.programme.screening_prices import ZonePrice, prices_of_screening
@@ -96,8 +97,9 @@ class OrderView:
 
     @property
     def tickets(self) -> Sequence[IssuedTicket]:
-        """The tickets that let somebody in."""
-        return [one for one in self.details.tickets if one.ticket.state == "valid"]
+        """The tickets that let somebody in, by seat."""
+        valid = (one for one in self.details.tickets if one.ticket.state == "valid")
+        return sorted(valid, key=lambda one: natural_key(one.seat.label))
 
     @property
     def type_names(self) -> Mapping[str | None, str]:
