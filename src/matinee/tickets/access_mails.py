@@ -32,6 +32,7 @@ def compose_order_access(session: Session, payload: dict[str, Any], context: Mai
         "matinee.tickets",
         "order_access",
         subject=what,
+        language=order.language,
         values={
             **_screening(order),
             **_sentences(order.language, has_code=bool(code)),
