@@ -42,6 +42,8 @@ from matinee.programme.errors import CinemaNotFound
 
 CHANNEL = "given"
 _for_psycopg = cache(statements.for_psycopg)
+# Who deletes his account while he buys.
+_BUYER_IS_GONE = "fk_sale_order_user_id_users"
 _ALL_OR_NONE = ("ck_sale_order_all_seats_claimed", "uq_ticket_valid_seat")
 
 
@@ -235,6 +237,8 @@ def _sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime)
                 may_repeat=False,
             )
         except psycopg.errors.IntegrityError as error:
+            if error.diag.constraint_name == _BUYER_IS_GONE:
+                raise SessionNotValid from error
             if error.diag.constraint_name not in _ALL_OR_NONE:
                 raise
             continue
