@@ -35,12 +35,15 @@ if TYPE_CHECKING:
 
     from matinee.web.shared.services import Services
 
+from tests.quick_apps import compile_once
+
 PROGRAMS = pytest.StashKey[PostgresPrograms]()
 SERVER = pytest.StashKey[PostgresServer]()
 ADDRESS_FOR_WORKERS = "matinee_postgres_url"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    compile_once()
     try:
         config.stash[PROGRAMS] = find_postgres()
     except NoPostgres as error:
