@@ -18,10 +18,10 @@ INSTALL = install() { \
 help:
 	@echo "make install    the environment in $(VENV), with locked dependencies; the command is $(BIN)/matinee"
 	@echo "make demo       a demo cinema on http://127.0.0.1:8000"
-	@echo "make test       the whole suite, on SQLite and on PostgreSQL"
+	@echo "make test       the suite, on SQLite and on PostgreSQL, and in Chromium where there is one"
 	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
 	@echo "make lint       ruff, mypy and import-linter"
-	@echo "make sure       every check: lint and test"
+	@echo "make sure       every check: lint, test and race"
 	@echo "make format     put the code into ruff's format"
 	@echo "make messages   what is said to people into the catalogs of all languages, and those compiled"
 	@echo "make pictures   the website on a phone, a tablet and a desktop, in docs/pictures/website (needs Chromium)"
@@ -56,7 +56,7 @@ demo: install
 	@MATINEE_DEMO_PAYMENTS=on $(BIN)/matinee serve
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/race
 
 # By themselves: they load both cores for minutes, and kill what they start.
 race: $(VENV)/.installed-dev
@@ -79,7 +79,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-sure: lint test
+sure: lint test race
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
