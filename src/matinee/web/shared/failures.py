@@ -31,15 +31,18 @@ def answer_failures(app: Flask, *, forms: Mapping[str, Form]) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def failure(status: int, title: str, detail: str, **more: str) -> Response:
-    """An answer in the form of the surface, else in the one that the caller prefers."""
+def failure(status: int, title: str, detail: str, *, by_house: bool = False, **more: str) -> Response:
+    """An answer in the form of the surface, else in the one that the caller prefers.
+
+    `by_house`: what happened is not the surface's own to tell; a page says it in the words of the house, in its language.
+    """
     forms: Mapping[str, Form] = current_app.extensions[_FORMS]
     for beginning, form in forms.items():
         if request.path.startswith(beginning):
             return form(status, title, detail, **more)
     if wants_html() and not isinstance(request.routing_exception, BadHost):
         # A host that cannot be read leaves no links to be made, and so no page.
-        words = failure_words(status) or Words(title, detail)
+        words = (failure_words(status) if by_house else None) or Words(title, detail)
         response = make_response(
             render_template(
                 "shared/failure.html", status=status, title=words.title, detail=words.detail, **more
@@ -52,7 +55,7 @@ def failure(status: int, title: str, detail: str, **more: str) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    response = failure(error.code or 500, error.name, error.description or "")
+    response = failure(error.code or 500, error.name, error.description or "", by_house=True)
     if error.response is None:
         # Allow for 405, Retry-After for 429: what werkzeug says beside the body stays.
         for name, value in error.get_headers():
@@ -66,6 +69,7 @@ def _no_database(error: DatabaseUnavailable) -> Response:
         503,
         "Service unavailable",
         "The box office cannot reach its records. Nothing was lost; try again shortly.",
+        by_house=True,
     )
     response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
@@ -78,5 +82,6 @@ def _fault(error: Exception) -> Response:
         500,
         "Internal server error",
         f"Something went wrong on our side. Its reference number is {reference}.",
+        by_house=True,
         reference=reference,
     )
