@@ -20,7 +20,6 @@ from matinee.kernel import clock
 from matinee.settings import Settings
 from tests.accounts.authenticator_app import code_at
 from tests.browser.conftest import OpenVisit, Site, Visit, axe_violations
-from tests.databases import free_port
 
 Mails = Callable[[], list[EmailMessage]]
 ADDRESS, PASSWORD, OTHER_PASSWORD = "anna@example.org", "a long walk home", "another long walk"
@@ -29,19 +28,9 @@ pytestmark = on_one_database
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(settings: Settings) -> Settings:
     """As for all browsers, under a name: passkeys are not made for a number."""
-    return Settings(
-        data_dir=tmp_path / "data",
-        database_url=database_url,
-        base_url=f"http://localhost:{free_port()}",
-        timezone="Europe/Kyiv",
-        currency="EUR",
-        password_cost="cheap",
-        ratelimit="off",
-        demo_payments="on",
-        access_log="off",
-    )
+    return settings.model_copy(update={"base_url": settings.base_url.replace("127.0.0.1", "localhost")})
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""The languages of pages, mails and tickets: catalogs of messages, and how dates and money are written."""
+"""The languages of pages, mails and tickets: catalogs of messages, how dates and money are written, and in which fonts."""

@@ -14,14 +14,12 @@ from matinee.languages.formats import day_text
 from matinee.outbox.composing import ComposedMail, Composer, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
-from matinee.tickets.queries import order_with_screening
+from matinee.tickets.queries import order_to_tell_of
 
 
 def compose_order_access(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
     """The code that opens an order; without one, that its account opens it. Raises NothingToSend."""
-    order = order_with_screening(session, order_id=payload["order_id"])
-    if order is None:
-        raise NothingToSend("the order does not exist any more")
+    order = order_to_tell_of(session, order_id=payload["order_id"])
     if "code" not in payload:
         # Somebody has a mail tried again that was given up.
         raise NothingToSend("its code was forgotten when it was given up")

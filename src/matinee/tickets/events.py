@@ -16,14 +16,12 @@ from matinee.kernel.natural import natural_key
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.webhooks.composing import EventComposer, EventContext, moment_text
 from matinee.programme.models import Hall, Screening, TicketType
-from matinee.tickets.queries import order_with_screening
+from matinee.tickets.queries import order_to_tell_of
 
 
 def compose_order(session: Session, payload: dict[str, Any], _context: EventContext) -> dict[str, Any]:
     """The order `order_id` with its tickets, and its screening. Raises NothingToSend."""
-    order = order_with_screening(session, order_id=payload["order_id"])
-    if order is None:
-        raise NothingToSend("the order does not exist any more")
+    order = order_to_tell_of(session, order_id=payload["order_id"])
     return {
         "order": {
             "code": order.code,

@@ -15,7 +15,7 @@ from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.mail_parts import calendar_file, picture_file, shown_ticket
-from matinee.tickets.queries import order_with_screening, ticket_with_seat
+from matinee.tickets.queries import order_to_tell_of, ticket_with_seat
 
 
 def compose_handed_over(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
@@ -95,9 +95,7 @@ def _ticket_and_order(session: Session, payload: dict[str, Any]) -> tuple[Ticket
     ticket = ticket_with_seat(session, ticket_id=payload["ticket_id"])
     if ticket is None:
         raise NothingToSend("the ticket does not exist any more")
-    order = order_with_screening(session, order_id=ticket.order_id)
-    if order is None:
-        raise NothingToSend("the order does not exist any more")
+    order = order_to_tell_of(session, order_id=ticket.order_id)
     return ticket, order
 
 

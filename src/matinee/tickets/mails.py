@@ -18,7 +18,7 @@ from matinee.tickets import access_mails, holder_mails, order_mails
 from matinee.tickets.addresses import order_page_url
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.mail_parts import calendar_file, picture_file, shown_ticket
-from matinee.tickets.queries import order_with_screening, own_valid_tickets
+from matinee.tickets.queries import order_to_tell_of, own_valid_tickets
 
 
 def compose_tickets(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
@@ -35,9 +35,7 @@ def compose_tickets_moved(session: Session, payload: dict[str, Any], context: Ma
 
 
 def _compose(session: Session, payload: dict[str, Any], context: MailContext, *, moved: bool) -> ComposedMail:
-    order = order_with_screening(session, order_id=payload["order_id"])
-    if order is None:
-        raise NothingToSend("the order does not exist any more")
+    order = order_to_tell_of(session, order_id=payload["order_id"])
     tickets = own_valid_tickets(session, order_id=order.id)
     if not tickets:
         raise NothingToSend("no ticket of the order is valid any more and still the buyer's")

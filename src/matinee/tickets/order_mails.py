@@ -17,11 +17,10 @@ from matinee.kernel.money import Money
 from matinee.languages.catalogs import translations
 from matinee.languages.formats import money_text, written_out_day_text
 from matinee.outbox.composing import ComposedMail, Composer, MailContext
-from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
 from matinee.tickets.addresses import order_page_url
 from matinee.tickets.facts import one_line, screening_facts
-from matinee.tickets.queries import order_with_screening, valid_tickets
+from matinee.tickets.queries import order_to_tell_of, valid_tickets
 
 
 def compose_order_refunded(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
@@ -62,10 +61,7 @@ def compose_payment_returned(session: Session, payload: dict[str, Any], context:
 
 
 def _order(session: Session, payload: dict[str, Any]) -> Order:
-    order = order_with_screening(session, order_id=payload["order_id"])
-    if order is None:
-        raise NothingToSend("the order does not exist any more")
-    return order
+    return order_to_tell_of(session, order_id=payload["order_id"])
 
 
 def _news(

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from matinee.languages.catalogs import translations
+from matinee.languages.typefaces import FONTS
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.qr import qr_svg
 from matinee.tickets.shown import ShownTicket
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
 Size = Literal["a4", "phone"]
 SIZES: tuple[Size, ...] = ("a4", "phone")
-_HERE = Path(__file__).parent
-TEMPLATE = _HERE / "templates" / "ticket.typ"
-FONTS = _HERE / "fonts"
+TEMPLATE = Path(__file__).parent / "templates" / "ticket.typ"
 _one_at_a_time = Lock()
 
 

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.models import Order, Ticket
 from matinee.kernel.natural import natural_key
+from matinee.outbox.errors import NothingToSend
 from matinee.programme.models import Hall, Screening
 
 
-def order_with_screening(session: Session, *, order_id: int) -> Order | None:
-    """The order with its film, hall and cinema; None where there is no such order."""
-    return session.scalars(
+def order_to_tell_of(session: Session, *, order_id: int) -> Order:
+    """The order with its film, hall and cinema, for a mail or an event about it. Raises NothingToSend."""
+    order = session.scalars(
         select(Order)
         .where(Order.id == order_id)
         .options(
@@ -20,6 +21,9 @@ def order_with_screening(session: Session, *, order_id: int) -> Order | None:
             joinedload(Order.screening).joinedload(Screening.hall).joinedload(Hall.cinema),
         )
     ).one_or_none()
+    if order is None:
+        raise NothingToSend("the order does not exist any more")
+    return order
 
 
 def ticket_with_seat(session: Session, *, ticket_id: str) -> Ticket | None:

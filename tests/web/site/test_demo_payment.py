@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,26 +10,18 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from matinee.boxoffice.checkout import PaymentTerms, ask_provider
-from matinee.web.shared.services import Services, services_of
+from matinee.web.shared.services import services_of
 from tests.boxoffice.selling import PAYMENT, Sale
 from tests.building import NOW, Buyer, House, on_one_database
 from tests.payments.opened import payment_request
 from tests.web.conftest import OpenApp
-
-HERE = "http://localhost:8000"
+from tests.web.site.conftest import HERE
 
 
 @pytest.fixture
-def app(open_app: OpenApp) -> Iterator[APIFlask]:
+def app(demo_app: APIFlask) -> APIFlask:
     """Matinee on this machine, with demo payments."""
-    made = open_app(base_url=HERE, demo_payments="on")
-    with made.app_context():
-        yield made
-
-
-@pytest.fixture
-def sale(services: Services, house: House, buyer: Buyer) -> Sale:
-    return Sale(services, house, buyer)
+    return demo_app
 
 
 def opened_payment(sale: Sale, back_to: str = HERE) -> tuple[str, str]:

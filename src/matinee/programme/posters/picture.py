@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from matinee.languages.typefaces import FONTS
 from matinee.programme.posters.poster import LINE_HEIGHT, MARGIN, Poster
 from matinee.programme.posters.svg import art_svg
 
-FONTS = Path(__file__).parent / "fonts"
 # Of 200 by 300 points: 800 by 1200 pixels.
 PIXELS_PER_INCH = 288.0
 WIDTH_PIXELS, HEIGHT_PIXELS = 800, 1200

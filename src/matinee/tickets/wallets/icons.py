@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 
-FONT = Path(__file__).parents[1] / "fonts" / "Oswald-SemiBold.ttf"
+from matinee.languages.typefaces import DISPLAY_FONT
+
 GROUND, GOLD = (21, 17, 22), (242, 179, 61)
 _LETTER_SHARE, _RULE_SHARE = 0.62, 0.07
 
@@ -19,7 +19,7 @@ def icon_png(letter: str, *, pixels: int) -> bytes:
 
     picture = Image.new("RGB", (pixels, pixels), GROUND)
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.truetype(str(FONT), round(pixels * _LETTER_SHARE))
+    font = ImageFont.truetype(str(DISPLAY_FONT), round(pixels * _LETTER_SHARE))
     middle = pixels / 2
     draw.text((middle, middle), letter.upper() or "M", fill=GOLD, font=font, anchor="mm")
     draw.rectangle((0, pixels - max(2, round(pixels * _RULE_SHARE)), pixels, pixels), fill=GOLD)

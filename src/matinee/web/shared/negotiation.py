@@ -11,3 +11,8 @@ def wants_html() -> bool:
         return False
     best = request.accept_mimetypes.best_match(["application/json", "text/html"], default="application/json")
     return best == "text/html"
+
+
+def wants_json() -> bool:
+    """Whether a script of a page asks, and not one of its forms."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"

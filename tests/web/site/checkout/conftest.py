@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,26 +12,16 @@ from werkzeug.test import TestResponse
 
 from matinee.boxoffice.models import Order
 from matinee.kernel.codes import hash_secret
-from matinee.web.shared.services import Services
 from matinee.web.shared.signin import COOKIE
 from tests.boxoffice.selling import Sale
-from tests.building import Buyer, House
-from tests.web.conftest import OpenApp
-
-HERE = "http://localhost:8000"
+from tests.building import Buyer
+from tests.web.site.conftest import HERE
 
 
 @pytest.fixture
-def app(open_app: OpenApp) -> Iterator[APIFlask]:
+def app(demo_app: APIFlask) -> APIFlask:
     """Matinee on this machine, with demo payments."""
-    made = open_app(base_url=HERE, demo_payments="on")
-    with made.app_context():
-        yield made
-
-
-@pytest.fixture
-def sale(services: Services, house: House, buyer: Buyer) -> Sale:
-    return Sale(services, house, buyer)
+    return demo_app
 
 
 class Browser:

@@ -13,9 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from matinee.web.shared.services import Services
 from matinee.web.shared.signin import COOKIE
-from tests.boxoffice.selling import Sale
 from tests.building import Buyer, House
 from tests.web.conftest import OpenApp
 
@@ -67,11 +65,6 @@ class Shopper:
 
 
 OpenShop = Callable[..., Shopper]
-
-
-@pytest.fixture
-def sale(services: Services, house: House, buyer: Buyer) -> Sale:
-    return Sale(services, house, buyer)
 
 
 @pytest.fixture

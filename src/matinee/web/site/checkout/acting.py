@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import TypeVar
 
-from flask import jsonify, redirect, request
+from flask import jsonify, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from matinee.boxoffice.models import Order
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.languages import page_language
+from matinee.web.shared.negotiation import wants_json
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import asker_for, visitor
 from matinee.web.site.blueprint import to
@@ -69,8 +70,3 @@ def order_form(view: Callable[..., ResponseReturnValue | None]) -> Callable[...,
         return answer if answer is not None else redirect(to("order", code=code), code=303)
 
     return answered
-
-
-def wants_json() -> bool:
-    """Whether a script of ours asks."""
-    return request.accept_mimetypes.best == "application/json"

@@ -18,9 +18,10 @@ from matinee.boxoffice.promo_codes import apply_promo_code, remove_promo_code
 from matinee.boxoffice.rules import CHOOSING_RULES
 from matinee.web.shared.address import caller_address
 from matinee.web.shared.languages import _
+from matinee.web.shared.negotiation import wants_json
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import page
-from matinee.web.site.checkout.acting import act_on, actor, order_form, wants_json
+from matinee.web.site.checkout.acting import act_on, actor, order_form
 from matinee.web.site.checkout.order_page import state_told
 from matinee.web.site.checkout.order_view import OrderView, view_of
 

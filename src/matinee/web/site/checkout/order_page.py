@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BuildError
 
 from matinee.boxoffice.errors import OrderNotFound
+from matinee.boxoffice.holds import WARNED_BEFORE_END
 from matinee.kernel import clock
 from matinee.languages.formats import moment_text, time_text
 from matinee.tickets.calendar import screening_calendar
@@ -18,7 +19,7 @@ from matinee.web.shared.security_headers import let_forms_lead_to
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import asker_for
 from matinee.web.site.blueprint import full_url, page, to
-from matinee.web.site.checkout.order_view import WARNING, OrderView, read_order
+from matinee.web.site.checkout.order_view import OrderView, read_order
 from matinee.web.site.checkout.seats_told import told_seats
 from matinee.web.site.checkout.ways_to_pay import payment_pages, ways_to_pay
 from matinee.web.site.house import house_of
@@ -52,7 +53,7 @@ def order(code: str) -> ResponseReturnValue:
         extensions_left=max(0, services().hold_terms.extensions_max - view.order.extensions),
         more_minutes=int(services().hold_terms.lifetime.total_seconds() // 60),
         next_look_seconds=_next_look_seconds(view),
-        warning=WARNING,
+        warning=WARNED_BEFORE_END,
     )
 
 
@@ -131,7 +132,7 @@ def _next_look_seconds(view: OrderView) -> int | None:
     if view.expires_at is None:
         return None
     left = view.expires_at - view.now
-    until = left - WARNING if left > WARNING else left
+    until = left - WARNED_BEFORE_END if left > WARNED_BEFORE_END else left
     return int(until.total_seconds()) + 1
 
 

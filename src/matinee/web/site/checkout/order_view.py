@@ -25,7 +25,6 @@ from matinee.programme.screening_prices import ZonePrice, prices_of_screening
 # reserved: to be paid at the counter, no tickets yet. late: the time ran out while somebody was paying.
 Stage = Literal["held", "reserved", "paying", "late", "sold", "expired", "cancelled", "refunded"]
 # WCAG 2.2, success criterion 2.2.1: who needs more time is warned so early that there is time to ask for it.
-WARNING = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)

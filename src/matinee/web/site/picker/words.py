@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from babel import Locale, UnknownLocaleError
-
+from matinee.languages import names
 from matinee.programme.models import STANDARD_ZONE
 from matinee.programme.screening_prices import ZonePrice
 from matinee.web.shared.languages import _, page_language
@@ -49,9 +48,5 @@ def type_value(price: ZonePrice) -> str:
 
 
 def language_name(tag: str) -> str:
-    """What a language is called, by its tag (BCP 47); the tag itself where nobody knows it."""
-    try:
-        name = Locale.parse(tag, sep="-").get_display_name(page_language())
-    except (ValueError, UnknownLocaleError):
-        return tag
-    return name or tag
+    """What a language is called within a sentence, by its tag (BCP 47); the tag itself where nobody knows it."""
+    return names.language_name(tag, page_language())

@@ -6,9 +6,9 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from matinee.languages import names
 from matinee.programme.models import ACCESS_FEATURES
 from matinee.web.shared.languages import N_, _, page_language
 from matinee.web.site.programme.listing import Manner
@@ -43,8 +43,9 @@ def access_name(feature: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """A language by its tag (BCP 47); the tag itself where it is not known."""
-    return _language_name(tag, page_language())
+    """A language by its tag (BCP 47), as it stands alone; the tag itself where it is not known."""
+    name = names.language_name(tag, page_language())
+    return tag if name == tag else name[:1].upper() + name[1:]
 
 
 def option_name(name: str, value: str) -> str:
@@ -83,12 +84,3 @@ def _day_names(day: date, language: str) -> DayNames:
     weekday, number, month = (format_date(day, form, locale=language) for form in ("EEE", "d", "MMM"))
     full = format_date(day, "EEEE, d MMMM", locale=language)
     return DayNames(weekday, number, month.rstrip("."), full[:1].upper() + full[1:])
-
-
-@lru_cache(maxsize=1000)
-def _language_name(tag: str, language: str) -> str:
-    try:
-        name = Locale.parse(tag, sep="-").get_display_name(language)
-    except (UnknownLocaleError, ValueError):
-        name = None
-    return name[:1].upper() + name[1:] if name else tag

@@ -1,5 +1,6 @@
 // The time that is left to pay, by the server's clock; a warning shortly before the end, from which one has more time.
 
+import { timeLeft } from "../time_left.js";
 import { askState } from "./state.js";
 import { openWarning } from "./warning.js";
 
@@ -27,7 +28,7 @@ function show(clock, dialog, state) {
   const left = state.expires - Date.now() - state.ahead;
   const shown = clock.querySelector("[data-left]");
   shown.hidden = left > SHOWN_MAX;
-  shown.textContent = written(left);
+  shown.textContent = timeLeft(left);
   const warning = Number(clock.dataset.warningSeconds) * SECOND;
   clock.classList.toggle("clock-soon", left <= warning);
   if (left <= 0) {
@@ -65,9 +66,4 @@ function take(clock, state, told) {
   state.expires = told.expires_at;
   state.ahead = told.now - Date.now();
   state.warned = false;
-}
-
-function written(left) {
-  const seconds = Math.max(0, Math.ceil(left / SECOND));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

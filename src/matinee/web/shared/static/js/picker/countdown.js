@@ -1,5 +1,7 @@
 // How long the seats are kept, by the server's clock.
 
+import { timeLeft } from "../time_left.js";
+
 export class Countdown {
   /** `warned()` is called once when the time is nearly over, `ended()` when it is. */
   constructor(panel, { warned, ended }) {
@@ -22,14 +24,14 @@ export class Countdown {
       return;
     }
     const now = Date.now() + this.clockOffset;
-    const left = Math.max(0, Math.ceil((this.hold.expires_at - now) / 1000));
-    const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const left = this.hold.expires_at - now;
+    const text = timeLeft(left);
     for (const element of this.panel.querySelectorAll("[data-left]")) {
       if (element.textContent !== text) element.textContent = text;
     }
     const isNearlyOver = now >= this.hold.warn_at;
     this.panel.classList.toggle("is-nearly-over", isNearlyOver);
-    if (left === 0) {
+    if (left <= 0) {
       this.hold = null;
       this.ended();
     } else if (isNearlyOver && !this.wasWarned) {
