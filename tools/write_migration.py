@@ -16,12 +16,14 @@ from sqlalchemy import create_engine
 
 import matinee.accounts.models
 import matinee.boxoffice.models
+import matinee.boxoffice.till_models
 import matinee.db.migrations
 import matinee.db.version
 import matinee.door.models
 import matinee.outbox.models
 import matinee.payments.models
 import matinee.programme.models
+import matinee.reports.models
 import matinee.web.v1.models
 from matinee.db.engine import database_url, prepare_engine
 from matinee.db.schema import HEAD_REVISION, upgrade_schema

@@ -16,11 +16,13 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 import matinee.accounts.models
 import matinee.boxoffice.models
+import matinee.boxoffice.till_models
 import matinee.db.migrations
 import matinee.door.models
 import matinee.outbox.models
 import matinee.payments.models
 import matinee.programme.models
+import matinee.reports.models
 import matinee.web.v1.models
 from matinee.db.base import Base
 from matinee.db.engine import database_url as read_address

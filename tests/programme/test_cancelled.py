@@ -38,7 +38,7 @@ def test_it_is_not_shown_but_to_staff_that_asks(services: Services) -> None:
         return [each.film.title for each in found]
 
     assert read(services, titles) == ["Faust"]
-    assert read(services, lambda session: titles(session, with_cancelled=True)) == ["Nosferatu", "Faust"]
+    assert read(services, lambda session: titles(session, for_staff=True)) == ["Nosferatu", "Faust"]
 
 
 def test_it_is_not_exported(services: Services) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matinee.db.base import Base, BigId, one_of
@@ -140,3 +143,49 @@ class AttemptCount(Base):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     count: Mapped[int]
     expires_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """Somebody who is asked to join the staff. Only the hash of the code that was mailed is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("code_hash"), Index("ix_invitation_email", "email"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    # In lower case.
+    email: Mapped[str] = mapped_column(String(320))
+    # Separated by blanks.
+    roles: Mapped[str] = mapped_column(String(100))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    # The name of whoever invited.
+    invited_by: Mapped[str] = mapped_column(String(320))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """What somebody of the staff did: when, who, what, to what. Never changed."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_at", "at"),
+        Index("ix_audit_entry_subject", "subject", "at"),
+        Index("ix_audit_entry_actor", "actor", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime]
+    # A user's name, or what acted by itself ("worker").
+    actor: Mapped[str] = mapped_column(String(320))
+    # In which cinema; NULL: it concerns none in particular. No reference: this row outlives what it is about.
+    cinema_id: Mapped[int | None]
+    # "hall.change": the area and what was done.
+    action: Mapped[str] = mapped_column(String(60))
+    # "hall:7"
+    subject: Mapped[str] = mapped_column(String(100))
+    # One line that people read.
+    summary: Mapped[str] = mapped_column(Text)
+    # What it was and what it became, where that can be told in short.
+    details: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))

@@ -22,6 +22,7 @@ from matinee.boxoffice.reasons import EXCHANGED_CHEAPER
 from matinee.boxoffice.refunds import beyond, take_back, valid_tickets_of
 from matinee.boxoffice.rules import ChoiceRules, check_seats_asked
 from matinee.boxoffice.sales import issue_order_tickets, mail_tickets
+from matinee.boxoffice.tickets import mark_returned, mark_sold
 from matinee.outbox.webhooks.events import announce_event
 
 
@@ -93,8 +94,7 @@ def exchange_order(
     )
     old = valid_tickets_of(session, order=order)
     returned = take_back(session, order=order, tickets=old, kept=plan.total)
-    for ticket in old:
-        ticket.state = "exchanged"
+    mark_returned(old, state="exchanged", now=now)
     session.flush()
     order.screening_id = screening_id
     order.discount_amount, order.fee_amount = plan.discount, plan.fee
@@ -128,3 +128,5 @@ def _settle_state(session: Session, order: Order, *, actor: str, now: datetime) 
     wanted = "due" if outstanding_amount(order) else "paid"
     if order.state != wanted:
         record_step(session, order=order, to_state=wanted, actor=actor, now=now, note="exchanged")
+    if wanted == "paid":
+        mark_sold(session, order=order, now=now)

@@ -73,7 +73,8 @@ def _valid_ticket(session: Session, order: Order, *conditions: object) -> Ticket
 
 
 def _replace(session: Session, ticket: Ticket, *, holder_email: str | None, now: datetime) -> Ticket:
-    # Two steps: for no instant has the seat two valid tickets.
+    # Two steps: for no instant has the seat two valid tickets. What was sold once is counted once, under the new id.
+    sold_at, ticket.sold_at = ticket.sold_at, None
     ticket.state = "exchanged"
     session.flush()
     new = Ticket(
@@ -87,6 +88,7 @@ def _replace(session: Session, ticket: Ticket, *, holder_email: str | None, now:
         ticket_type_id=ticket.ticket_type_id,
         created_at=now,
         holder_email=holder_email,
+        sold_at=sold_at,
     )
     session.add(new)
     session.flush()

@@ -16,9 +16,12 @@ from matinee.programme.models import Screening
 def join_buyers(session: Session, *, screening_id: int) -> Screening:
     """The screening as it is and stays until the transaction ends: nobody moves or cancels it meanwhile.
 
-    Waits for whoever is doing that, never for another buyer. Raises ScreeningNotFound.
+    Waits for whoever is doing that, never for another buyer. Raises ScreeningNotFound, also for a draft.
     """
-    return _read(session, screening_id, shared=True)
+    screening = _read(session, screening_id, shared=True)
+    if screening.draft:
+        raise ScreeningNotFound
+    return screening
 
 
 def keep_buyers_out(session: Session, *, screening_id: int) -> Screening:

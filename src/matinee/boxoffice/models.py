@@ -73,6 +73,10 @@ class Order(Base):
     secret_hash: Mapped[str | None] = mapped_column(String(64))
     # In which its mails are written.
     language: Mapped[str] = mapped_column(String(8), default="en", server_default="en")
+    # The user of the staff who sold it, or took the money for it. No reference: figures outlive the account.
+    clerk_id: Mapped[int | None] = mapped_column(BigId)
+    # Why its tickets were given away; NULL: they were not.
+    comp_reason: Mapped[str | None] = mapped_column(String(200))
 
     screening: Mapped[Screening] = relationship()
     promo_code: Mapped[PromoCode | None] = relationship()
@@ -198,6 +202,9 @@ class Ticket(Base):
         Index("uq_ticket_valid_seat", "screening_id", "seat_id", unique=True,
               postgresql_where=text("state = 'valid'"), sqlite_where=text("state = 'valid'")),
         Index("ix_ticket_order_id", "order_id"),
+        # For figures of some days, which must not cost more the more was ever sold.
+        partial_index("ix_ticket_sold_at", "sold_at", where="sold_at IS NOT NULL"),
+        partial_index("ix_ticket_returned_at", "returned_at", where="returned_at IS NOT NULL"),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(TICKET_ID_LENGTH), primary_key=True)
@@ -213,6 +220,9 @@ class Ticket(Base):
     created_at: Mapped[datetime]
     # Whom the buyer handed it over to. It has an id that the buyer does not know.
     holder_email: Mapped[str | None] = mapped_column(String(320))
+    # When it counts as sold: its order was paid in full. And when one that was sold came back.
+    sold_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
 
     order: Mapped[Order] = relationship()
     screening: Mapped[Screening] = relationship()

@@ -14,7 +14,7 @@ from matinee.boxoffice.locks import join_buyers
 from matinee.boxoffice.queries import claimed_seats
 from matinee.programme.models import Cinema, Hall, Screening, TicketType
 from matinee.programme.prices import amounts_by_zone_and_type, price_for
-from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
+from matinee.programme.queries import SeatOfHall, house_seat_reasons, seats_by_hall
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Offer:
     seats: Sequence[SeatOfHall]
     house_ids: frozenset[int]
     claimed_ids: frozenset[int]
+    # Of the house's: those that are broken, which nobody sells.
+    broken_ids: frozenset[int] = frozenset()
 
     def free_ids(self) -> set[int]:
         """The seats that the public can have now."""
@@ -61,9 +63,9 @@ class Offer:
 
 
 def is_on_sale(screening: Screening, *, now: datetime) -> bool:
-    """Whether the screening can be bought: not begun, not closed, not cancelled."""
+    """Whether the screening can be bought: published, not begun, not closed, not cancelled."""
     closed = screening.sales_end_at is not None and screening.sales_end_at <= now
-    return screening.cancelled_at is None and screening.starts_at > now and not closed
+    return not screening.draft and screening.cancelled_at is None and screening.starts_at > now and not closed
 
 
 def offer_of(session: Session, *, screening_id: int, now: datetime, except_order: int | None = None) -> Offer:
@@ -73,13 +75,15 @@ def offer_of(session: Session, *, screening_id: int, now: datetime, except_order
     """
     screening = join_buyers(session, screening_id=screening_id)
     claimed = claimed_seats(session, screening_ids=[screening_id], now=now, except_order=except_order)
+    kept_back = house_seat_reasons(session, screening_id=screening_id)
     return Offer(
         screening=screening,
         cinema=session.get_one(Cinema, screening.cinema_id),
         hall=session.get_one(Hall, screening.hall_id),
         seats=seats_by_hall(session, [screening.hall_id])[screening.hall_id],
-        house_ids=frozenset(house_seats_by_screening(session, [screening_id])[screening_id]),
+        house_ids=frozenset(kept_back),
         claimed_ids=frozenset(claimed[screening_id]),
+        broken_ids=frozenset(seat_id for seat_id, reason in kept_back.items() if reason == "broken"),
     )
 
 
@@ -92,14 +96,12 @@ def require_on_sale(offer: Offer, *, now: datetime) -> None:
 def chosen_seats(offer: Offer, labels: Sequence[str], *, house_seats_too: bool) -> list[SeatOfHall]:
     """The seats with these labels, in this order, whether claimed or not.
 
-    Raises SeatsNotFree for labels that the hall does not have, and for house seats unless they may be sold.
+    Raises SeatsNotFree for labels that the hall does not have, for broken seats, and for house seats unless they may be
+    sold.
     """
     by_label = {seat.label: seat for seat in offer.seats}
-    missing = [
-        label
-        for label in labels
-        if label not in by_label or (by_label[label].id in offer.house_ids and not house_seats_too)
-    ]
+    kept_back = offer.broken_ids if house_seats_too else offer.house_ids
+    missing = [label for label in labels if label not in by_label or by_label[label].id in kept_back]
     if missing:
         raise SeatsNotFree(missing)
     return [by_label[label] for label in labels]

@@ -76,7 +76,7 @@ def screening_to_change(session: Session, *, screening_id: int, place: PlaceAndT
 
     Raises ScreeningNotFound.
     """
-    screening = find_screening(session, screening_id=screening_id)
+    screening = find_screening(session, screening_id=screening_id, drafts_too=True)
     # In the order in which everybody locks who plans: the screening comes last.
     lock_price_lists(session, cinema_id=screening.cinema_id, shared=True)
     to_hall = place.get("hall", screening.hall)

@@ -15,6 +15,7 @@ from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.money_back import NOTHING_BACK, give_back
 from matinee.boxoffice.orders import SOLD, lock_order, outstanding_amount, record_note, record_step
 from matinee.boxoffice.sales import mail_about
+from matinee.boxoffice.tickets import mark_returned, mark_sold
 from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.models import Cinema, Screening
 
@@ -77,8 +78,7 @@ def refund_tickets(
     else:
         labels = ", ".join(ticket.seat.label for ticket in returned)
         _record_part(session, order, amount, actor=actor, note=f"given back: {labels}. {reason}", now=now)
-    for ticket in returned:
-        ticket.state = "cancelled" if order.state == "cancelled" else "refunded"
+    mark_returned(returned, state="cancelled" if order.state == "cancelled" else "refunded", now=now)
     session.flush()
     back = NOTHING_BACK
     if amount:
@@ -129,6 +129,7 @@ def _record_part(
     if order.state == "due" and outstanding_amount(order) == 0:
         # What was paid is enough for the tickets that are left.
         record_step(session, order=order, to_state="paid", actor=actor, now=now, note=note)
+        mark_sold(session, order=order, now=now)
     else:
         record_note(session, order=order, actor=actor, now=now, note=note)
 

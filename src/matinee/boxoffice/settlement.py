@@ -29,6 +29,7 @@ from matinee.boxoffice.orders import (
 )
 from matinee.boxoffice.promo_codes import claim_promo_use
 from matinee.boxoffice.sales import issue_order_tickets, mail_money_back, mail_tickets
+from matinee.boxoffice.tickets import mark_sold
 from matinee.kernel.money import Money
 from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
 from matinee.payments.errors import PaymentNotFound
@@ -134,6 +135,7 @@ def complete_order(session: Session, *, order: Order, actor: str, now: datetime)
         order.total_amount += order.refunded_amount
         issue_order_tickets(session, order=order, now=now)
         mail_tickets(session, order=order, now=now)
+    mark_sold(session, order=order, now=now)
 
 
 def _locked(session: Session, public_id: str) -> tuple[Order, Payment, OrderPayment]:

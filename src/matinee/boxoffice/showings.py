@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from matinee.boxoffice.availability import State, availability_of
 from matinee.programme.models import Film, Hall, Screening
 from matinee.programme.outline import access_of, halls_with_wheelchair_places
-from matinee.programme.queries import prices_from
+from matinee.programme.queries import is_public, prices_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def coming_showings(
     """The screenings that begin after `now`, ascending by their start; what is None does not narrow."""
     wanted = (
         select(Screening)
-        .where(Screening.starts_at > now, Screening.cancelled_at.is_(None))
+        .where(Screening.starts_at > now, is_public())
         .options(joinedload(Screening.film), joinedload(Screening.hall).joinedload(Hall.cinema))
         .order_by(Screening.starts_at, Screening.id)
     )

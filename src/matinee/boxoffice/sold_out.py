@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.models import SeatClaim
 from matinee.outbox.webhooks.events import announce_event, is_asked_for
 from matinee.programme.models import HouseSeat, Screening, Seat
+from matinee.programme.queries import is_public
 
 EVENT = "screening.sold_out"
 
@@ -23,7 +24,7 @@ def announce_sold_out(session: Session, *, now: datetime) -> int:
     """
     if not is_asked_for(session, event=EVENT):
         return 0
-    coming = and_(Screening.starts_at > now, Screening.cancelled_at.is_(None))
+    coming = and_(Screening.starts_at > now, is_public())
     # Each an UPDATE that asks again for what it found: two workers announce no screening twice.
     session.execute(
         update(Screening)

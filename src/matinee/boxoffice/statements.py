@@ -24,7 +24,7 @@ CHOSEN = """
         AND own.ticket_type_id = ticket_type.id AND own.zone = seat.zone
     LEFT JOIN price AS standard ON standard.price_list_id = screening.price_list_id
         AND standard.ticket_type_id = ticket_type.id AND standard.zone = 'standard'
-    WHERE screening.id = :screening_id AND screening.cancelled_at IS NULL AND {label_is_asked}
+    WHERE screening.id = :screening_id AND screening.cancelled_at IS NULL AND NOT screening.draft AND {label_is_asked}
         AND NOT EXISTS (SELECT 1 FROM house_seat
             WHERE house_seat.screening_id = screening.id AND house_seat.seat_id = seat.id)
         AND (screening.price_list_id IS NULL OR own.amount IS NOT NULL OR standard.amount IS NOT NULL)
@@ -97,10 +97,10 @@ new_order AS (
     FROM order_number, total
     RETURNING id, state),
 issued AS (
-    INSERT INTO ticket (id, order_id, screening_id, seat_id, state, amount, created_at)
+    INSERT INTO ticket (id, order_id, screening_id, seat_id, state, amount, created_at, sold_at)
     SELECT (CAST(:ticket_ids AS text[]))[priced.number], order_number.id, :screening_id, priced.seat_id, 'valid',
-        priced.amount, :now
-    FROM priced, order_number
+        priced.amount, :now, CASE WHEN total.amount = 0 THEN CAST(:now AS timestamptz) END
+    FROM priced, order_number, total
     RETURNING id, seat_id),
 audit AS (
     INSERT INTO order_event (order_id, at, actor, from_state, to_state, note)
@@ -120,7 +120,7 @@ SELECT users.id AS user_id, users.username, users.language, users.email_confirme
     user_session.expires_at AS session_expires_at, cinema.id AS cinema_id, cinema.currency, cinema.sells_priced_unpaid,
     EXISTS (SELECT 1 FROM screening AS any_screening
         WHERE any_screening.cinema_id = cinema.id AND any_screening.day = :day
-            AND any_screening.cancelled_at IS NULL) AS day_is_shown,
+            AND any_screening.cancelled_at IS NULL AND NOT any_screening.draft) AS day_is_shown,
     shown.id AS screening_id, shown.time, shown.starts_at, shown.sales_end_at, shown.price_list_id, shown.hall_name
 FROM users
 LEFT JOIN cinema ON {cinema_is_meant}
@@ -129,7 +129,7 @@ LEFT JOIN (
     SELECT screening.*, hall.name AS hall_name FROM screening
     JOIN hall ON hall.id = screening.hall_id
     JOIN film ON film.id = screening.film_id
-    WHERE film.title = :title AND screening.day = :day AND screening.cancelled_at IS NULL
+    WHERE film.title = :title AND screening.day = :day AND screening.cancelled_at IS NULL AND NOT screening.draft
     ) AS shown ON shown.cinema_id = cinema.id
 WHERE users.username = :username
 """

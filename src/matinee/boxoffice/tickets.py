@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.errors import TicketNotFound
@@ -32,12 +32,29 @@ def issue_tickets(
             state="valid",
             amount=amount,
             created_at=now,
+            sold_at=now if order.state == "paid" else None,
         )
         for seat_id, amount in amounts.items()
     ]
     session.add_all(tickets)
     session.flush()
     return tickets
+
+
+def mark_sold(session: Session, *, order: Order, now: datetime) -> None:
+    """Let the valid tickets of an order that is paid in full count as sold, those that do not already."""
+    session.execute(
+        update(Ticket)
+        .where(Ticket.order_id == order.id, Ticket.state == "valid", Ticket.sold_at.is_(None))
+        .values(sold_at=now)
+    )
+
+
+def mark_returned(tickets: Iterable[Ticket], *, state: str, now: datetime) -> None:
+    """Let the tickets be valid no more; those that were sold have come back."""
+    for ticket in tickets:
+        ticket.state = state
+        ticket.returned_at = now if ticket.sold_at is not None else None
 
 
 def tickets_of_user(session: Session, *, user_id: int) -> list[Ticket]:

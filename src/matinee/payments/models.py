@@ -34,6 +34,7 @@ class Payment(Base):
             unique=True,
         ),
         partial_index("ix_payment_unfinished", "created_at", where="state IN ('starting', 'pending')"),
+        partial_index("ix_payment_settled_at", "settled_at", where="settled_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -65,6 +66,7 @@ class PaymentRefund(Base):
         CheckConstraint(one_of("state", REFUND_STATES), name="known_state"),
         CheckConstraint("amount > 0", name="amount_positive"),
         Index("ix_payment_refund_payment_id", "payment_id"),
+        Index("ix_payment_refund_created_at", "created_at"),
         partial_index("ix_payment_refund_pending", "next_attempt_at", where="state = 'pending'"),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matinee.programme.errors import FilmNotFound, HallNotFound, ScreeningNotFound
 from matinee.programme.models import Film, Hall, Screening
+from matinee.programme.queries import is_public
 
 FilmKey = tuple[str, int]
 
@@ -52,7 +53,7 @@ def films_on(
             Screening.film_id == Film.id,
             Screening.cinema_id == cinema_id,
             Screening.ends_at > now,
-            Screening.cancelled_at.is_(None),
+            is_public(),
         )
         wanted = wanted.where(shown)
     part = title.casefold() if title is not None else ""
@@ -85,7 +86,7 @@ def screenings_in_order(
     limit: int,
     now: datetime,
 ) -> Sequence[Screening]:
-    """Screenings, cancelled ones too, by their start and then their id, each with its film, hall and cinema.
+    """Screenings, cancelled ones too, drafts not, by their start and then their id, each with film, hall and cinema.
 
     `behind`: a condition on those two. Where no day is named, only what has not ended yet.
     """
@@ -98,7 +99,7 @@ def screenings_in_order(
 
 
 def _matching(wanted: ScreeningFilter) -> Select[Screening]:
-    statement = select(Screening).options(*_WITH_ALL)
+    statement = select(Screening).where(Screening.draft.is_(False)).options(*_WITH_ALL)
     for column, value in (
         (Screening.cinema_id, wanted.cinema_id),
         (Screening.film_id, wanted.film_id),
@@ -114,12 +115,12 @@ def _matching(wanted: ScreeningFilter) -> Select[Screening]:
     return statement
 
 
-def find_screening(session: Session, *, screening_id: int) -> Screening:
-    """The screening with its film, hall and cinema. Raises ScreeningNotFound."""
+def find_screening(session: Session, *, screening_id: int, drafts_too: bool = False) -> Screening:
+    """The screening with its film, hall and cinema. Raises ScreeningNotFound, also for a draft unless it may be one."""
     found = session.scalars(
         select(Screening).where(Screening.id == screening_id).options(*_WITH_ALL)
     ).one_or_none()
-    if found is None:
+    if found is None or (found.draft and not drafts_too):
         raise ScreeningNotFound
     return found
 

@@ -18,12 +18,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matinee.db.base import Base, BigId, partial_index
+from matinee.db.base import Base, BigId, one_of, partial_index
 
 SEAT_KINDS = ("standard", "premium", "sofa", "wheelchair", "companion")
 STANDARD_ZONE = "standard"
 FEE_UNITS = ("ticket", "order")
 ACCESS_FEATURES = ("audio_description", "captions", "hearing_loop", "relaxed")
+# Why a seat is not sold to everybody: the house gives it away itself, it is broken, staff blocked it for one screening.
+HELD_BACK = ("house", "broken")
+HOUSE_SEAT_REASONS = (*HELD_BACK, "blocked")
+# What a distributor is owed of a week: a share of what was taken, a sum, a share that depends on what was taken.
+TERMS_KINDS = ("percentage", "fixed", "sliding")
 
 
 class Image(Base):
@@ -49,6 +54,8 @@ class Cinema(Base):
         CheckConstraint("booking_fee_amount >= 0", name="fee_not_negative"),
         CheckConstraint("booking_fee_per IN ('ticket', 'order')", name="known_fee_unit"),
         CheckConstraint("selling_out_percent BETWEEN 1 AND 100", name="percent_in_range"),
+        CheckConstraint("week_starts_on BETWEEN 1 AND 7", name="known_weekday"),
+        CheckConstraint("adverts_minutes >= 0", name="adverts_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +83,23 @@ class Cinema(Base):
     logo_name: Mapped[str | None] = mapped_column(ForeignKey("image.name"))
     phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
     email: Mapped[str] = mapped_column(String(320), default="", server_default="")
+    # The weekday (ISO number) on which a week of the programme, and of what distributors are told, begins.
+    week_starts_on: Mapped[int] = mapped_column(default=4, server_default="4")
+    # Minutes of adverts and trailers before the film, of screenings that are planned from now on.
+    adverts_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class TaxRate(Base):
+    """The tax that is in every price of a cinema, from a day on. Before the first row there is none."""
+
+    __tablename__ = "tax_rate"
+    __table_args__ = (CheckConstraint("basis_points BETWEEN 0 AND 10000", name="rate_in_range"),)
+
+    cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"), primary_key=True)
+    # The day, on the cinema's wall, on which a ticket is sold.
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    # Hundredths of a per cent: 2000 is 20 %.
+    basis_points: Mapped[int]
 
 
 class Hall(Base):
@@ -83,7 +107,8 @@ class Hall(Base):
 
     __tablename__ = "hall"
     __table_args__ = (UniqueConstraint("cinema_id", "name"),
-                      CheckConstraint("turnaround_minutes >= 0", name="turnaround_not_negative"))  # fmt: skip
+                      CheckConstraint("turnaround_minutes >= 0", name="turnaround_not_negative"),
+                      CheckConstraint("curve BETWEEN 0 AND 100", name="curve_in_range"))  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cinema_id: Mapped[int] = mapped_column(ForeignKey("cinema.id"))
@@ -93,6 +118,8 @@ class Hall(Base):
     # Where one sits best, in the plan's columns and lines; NULL: worked out from the plan.
     focal_x: Mapped[int | None]
     focal_y: Mapped[int | None]
+    # How far the rows bend round the screen where they are drawn: 0 straight, 100 as far as it goes.
+    curve: Mapped[int] = mapped_column(default=0, server_default="0")
 
     cinema: Mapped[Cinema] = relationship()
 
@@ -104,6 +131,7 @@ class Seat(Base):
     __table_args__ = (
         UniqueConstraint("hall_id", "label"),
         CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in SEAT_KINDS)})", name="known_kind"),
+        CheckConstraint(one_of("held_back", ("", *HELD_BACK)), name="known_held_back"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -116,6 +144,21 @@ class Seat(Base):
     y: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20), default="standard")
     zone: Mapped[str] = mapped_column(String(40), default=STANDARD_ZONE)
+    # Why it is kept back at every screening that is planned from now on; empty: it is not. What counts for a screening is
+    # its `HouseSeat`.
+    held_back: Mapped[str] = mapped_column(String(10), default="", server_default="")
+
+
+class Distributor(Base):
+    """Whom films are rented from, and who is told each week what was taken."""
+
+    __tablename__ = "distributor"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(Text, default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
 
 
 class Film(Base):
@@ -134,6 +177,49 @@ class Film(Base):
     synopsis: Mapped[str] = mapped_column(Text, default="")
     # The uploaded poster; without one it is drawn from the title.
     poster_name: Mapped[str | None] = mapped_column(ForeignKey("image.name"))
+    distributor_id: Mapped[int | None] = mapped_column(ForeignKey("distributor.id"))
+    # In which formats and languages the copies came: what a plan offers to choose from. Separated by commas.
+    formats: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    languages: Mapped[str] = mapped_column(String(200), default="", server_default="")
+
+    distributor: Mapped[Distributor | None] = relationship()
+
+
+class FilmTerms(Base):
+    """What the distributor of a film is owed for a week of the cinema, from the film's n-th week there on."""
+
+    __tablename__ = "film_terms"
+    __table_args__ = (
+        UniqueConstraint("film_id", "week_from"),
+        CheckConstraint(one_of("kind", TERMS_KINDS), name="known_kind"),
+        CheckConstraint("week_from > 0", name="week_positive"),
+        CheckConstraint("basis_points BETWEEN 0 AND 10000", name="share_in_range"),
+        CheckConstraint("fixed_amount >= 0 AND minimum_amount >= 0", name="amounts_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    film_id: Mapped[int] = mapped_column(ForeignKey("film.id", ondelete="CASCADE"))
+    # The first week of the film in a cinema is 1.
+    week_from: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    # Of the net takings, for `percentage`: hundredths of a per cent. For `sliding`: below the first step.
+    basis_points: Mapped[int] = mapped_column(default=0)
+    # For `fixed`: minor units of the cinema's currency for the week.
+    fixed_amount: Mapped[int] = mapped_column(default=0)
+    # So much is owed at the least.
+    minimum_amount: Mapped[int] = mapped_column(default=0)
+
+
+class FilmTermsStep(Base):
+    """A step of sliding terms: the share of all net takings of the week once they reach so much."""
+
+    __tablename__ = "film_terms_step"
+    __table_args__ = (CheckConstraint("basis_points BETWEEN 0 AND 10000", name="share_in_range"),)
+
+    terms_id: Mapped[int] = mapped_column(ForeignKey("film_terms.id", ondelete="CASCADE"), primary_key=True)
+    # Net takings of the week, minor units.
+    from_amount: Mapped[int] = mapped_column(primary_key=True)
+    basis_points: Mapped[int]
 
 
 class TicketType(Base):
@@ -193,7 +279,9 @@ class Screening(Base):
         ),
         Index("ix_screening_cinema_id_day", "cinema_id", "day"),
         Index("ix_screening_film_id", "film_id"),
+        partial_index("ix_screening_not_forgotten", "ends_at", where="forgotten_at IS NULL"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("adverts_minutes >= 0", name="adverts_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -220,17 +308,27 @@ class Screening(Base):
     cancelled_at: Mapped[datetime | None]
     # When those who asked for it were told that nothing is left; NULL again once a seat came back.
     sold_out_at: Mapped[datetime | None]
+    # Planned, and not published yet: nobody but staff sees it, and nobody can buy it.
+    draft: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Minutes of adverts and trailers, which are in the time from start to end.
+    adverts_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # When the personal data of its orders was removed.
+    forgotten_at: Mapped[datetime | None]
 
     hall: Mapped[Hall] = relationship()
     film: Mapped[Film] = relationship()
 
 
 class HouseSeat(Base):
-    """A seat that the house keeps back at one screening: never on sale to the public."""
+    """A seat that the house keeps back at one screening: never on sale to the public, nor to anybody if it is broken."""
 
     __tablename__ = "house_seat"
+    __table_args__ = (CheckConstraint(one_of("reason", HOUSE_SEAT_REASONS), name="known_reason"),)
 
     screening_id: Mapped[int] = mapped_column(
         ForeignKey("screening.id", ondelete="CASCADE"), primary_key=True
     )
     seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(10), default="house", server_default="house")
+    # What staff wrote beside it.
+    note: Mapped[str] = mapped_column(String(200), default="", server_default="")

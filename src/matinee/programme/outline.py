@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.programme.models import Film, Screening, Seat
+from matinee.programme.queries import is_public
 
 # An access feature of the hall, not of the screening: it has places for wheelchairs.
 WHEELCHAIR = "wheelchair"
@@ -39,7 +40,7 @@ def coming_kinds(session: Session, *, cinema_id: int, now: datetime) -> tuple[Ki
     wanted = (
         select(*columns)
         .join(Film, Film.id == Screening.film_id)
-        .where(Screening.cinema_id == cinema_id, Screening.starts_at > now, Screening.cancelled_at.is_(None))
+        .where(Screening.cinema_id == cinema_id, Screening.starts_at > now, is_public())
         .distinct()
     )
     rows = session.execute(wanted).all()

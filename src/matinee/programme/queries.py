@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.kernel.natural import natural_key
@@ -76,12 +76,12 @@ def hall_by_name(session: Session, *, cinema_id: int, name: str) -> Hall:
 
 
 def screenings_between(
-    session: Session, *, cinema_id: int, first_day: date, last_day: date | None, with_cancelled: bool = False
+    session: Session, *, cinema_id: int, first_day: date, last_day: date | None, for_staff: bool = False
 ) -> list[Screening]:
     """The screenings of these days (last one included; None: all later ones), with film and hall loaded.
 
     Ascending by day, time, then hall in natural order. Days are those on the cinema's wall. What was cancelled is no
-    longer shown to anybody; staff may ask for it.
+    longer shown to anybody, and what is a draft not yet; staff may ask for both.
     """
     wanted = (
         select(Screening)
@@ -90,8 +90,8 @@ def screenings_between(
     )
     if last_day is not None:
         wanted = wanted.where(Screening.day <= last_day)
-    if not with_cancelled:
-        wanted = wanted.where(Screening.cancelled_at.is_(None))
+    if not for_staff:
+        wanted = wanted.where(is_public())
     names: dict[str, object] = {}
 
     def order(screening: Screening) -> tuple[date, str, object, int]:
@@ -124,6 +124,12 @@ def house_seats_by_screening(session: Session, screening_ids: Iterable[int]) -> 
     return found
 
 
+def house_seat_reasons(session: Session, *, screening_id: int) -> dict[int, str]:
+    """Why each seat that the house keeps back at the screening is kept back, by the seat's id."""
+    wanted = select(HouseSeat.seat_id, HouseSeat.reason).where(HouseSeat.screening_id == screening_id)
+    return dict(session.execute(wanted).all())
+
+
 def prices_from(session: Session, screenings: Iterable[Screening]) -> dict[int, int]:
     """For each price list of these screenings the lowest amount, in minor units, of the cinema's first ticket type.
 
@@ -146,6 +152,11 @@ def prices_from(session: Session, screenings: Iterable[Screening]) -> dict[int, 
         )
         found.update((list_id, amount) for list_id, amount in session.execute(wanted))
     return found
+
+
+def is_public() -> ColumnElement[bool]:
+    """Whether everybody sees the screening: it is published, and not cancelled."""
+    return and_(Screening.cancelled_at.is_(None), Screening.draft.is_(False))
 
 
 def in_portions(ids: Collection[int]) -> Iterable[list[int]]:

@@ -18,7 +18,7 @@ from matinee.boxoffice.rules import PUBLIC_RULES
 from matinee.boxoffice.seating.best import best_available
 from matinee.kernel.natural import natural_key
 from matinee.programme.models import Hall, Screening
-from matinee.programme.queries import SeatOfHall
+from matinee.programme.queries import SeatOfHall, is_public
 
 SCREENINGS_MAX = 40
 
@@ -51,7 +51,7 @@ def other_screenings(session: Session, *, order: Order, now: datetime) -> list[O
             Screening.cinema_id == own.cinema_id,
             Screening.id != own.id,
             Screening.starts_at > now,
-            Screening.cancelled_at.is_(None),
+            is_public(),
         )
         .options(joinedload(Screening.hall).joinedload(Hall.cinema))
         .order_by(Screening.starts_at)

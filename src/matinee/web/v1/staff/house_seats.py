@@ -57,7 +57,7 @@ class HouseSeats(MethodView):
         """Read which seats the house keeps back"""
 
         def read(session: Session) -> Answer:
-            find_screening(session, screening_id=screening_id)
+            find_screening(session, screening_id=screening_id, drafts_too=True)
             return Answer(_present(session, screening_id))
 
         return services().transactions.read(read)

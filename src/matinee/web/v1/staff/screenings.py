@@ -117,7 +117,9 @@ class ScreeningPlan(MethodView):
         Other than what the public reads of it, its ETag stays the same while seats are sold.
         """
         return services().transactions.read(
-            lambda session: Answer(present_plan(session, find_screening(session, screening_id=screening_id)))
+            lambda session: Answer(
+                present_plan(session, find_screening(session, screening_id=screening_id, drafts_too=True))
+            )
         )
 
     @operation(
@@ -142,7 +144,9 @@ class ScreeningPlan(MethodView):
             change_planned_screening(
                 session, screening=screening, place=place, what=body.what(session), now=now
             )
-            return Answer(present_plan(session, find_screening(session, screening_id=screening_id)))
+            return Answer(
+                present_plan(session, find_screening(session, screening_id=screening_id, drafts_too=True))
+            )
 
         return services().transactions.write(change)
 
