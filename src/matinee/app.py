@@ -32,6 +32,7 @@ from matinee.settings import Settings
 from matinee.tickets import events as ticket_events
 from matinee.tickets import mails as ticket_mails
 from matinee.tickets.wallets.offered import Wallets, apple_wallet, google_wallet
+from matinee.web.backoffice.routes import backoffice
 from matinee.web.given.documented import complete_document
 from matinee.web.given.routes import given
 from matinee.web.shared.access_log import log_requests
@@ -40,6 +41,7 @@ from matinee.web.shared.compression import compress_pages
 from matinee.web.shared.cors import allow_origins
 from matinee.web.shared.docs import docs
 from matinee.web.shared.failures import answer_failures
+from matinee.web.shared.forgery import use_tokens
 from matinee.web.shared.health import health
 from matinee.web.shared.images import images
 from matinee.web.shared.kept_answers import KeptAnswers
@@ -62,7 +64,7 @@ from matinee.web.v1.routes import v1
 CONNECTIONS_MAX = 20
 BODY_BYTES_MAX = 256 * 1024
 # Whose pages know the visitor by a cookie.
-PAGE_BLUEPRINTS = frozenset({"site", "site_in"})
+PAGE_BLUEPRINTS = frozenset({"site", "site_in", "backoffice"})
 
 # What the outbox delivers is composed by the areas that it comes from. For the worker.
 MAIL_COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails.COMPOSERS}
@@ -186,7 +188,9 @@ def _register(app: APIFlask, settings: Settings) -> None:
     add_page_globals(app)
     for blueprint in (given, v1, health, pages, assets, images, crawlers, docs, demo_payment):
         app.register_blueprint(blueprint)
+    use_tokens(app)
     register_site(app)
+    app.register_blueprint(backoffice)
     https = is_https(settings.base_url)
     use_site_session(app, https=https, page_blueprints=PAGE_BLUEPRINTS)
     answer_failures(app, forms={f"{V1_PREFIX}/": failure_problem})

@@ -10,7 +10,7 @@ import pytest
 from apiflask import APIFlask
 
 from matinee.kernel.errors import DomainError
-from matinee.web.site.refusals import sentence, status_of
+from matinee.web.shared.refusals import sentence, status_of
 from tests.building import on_one_database
 
 if TYPE_CHECKING:

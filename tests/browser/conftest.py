@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -15,8 +16,12 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from matinee.accounts.models import User
+from matinee.accounts.roles import grant_role
+from matinee.accounts.sessions import start_session
 from matinee.app import MAIL_COMPOSERS, create_app
 from matinee.kernel import clock
 from matinee.outbox.assembly import build_delivery
@@ -166,6 +171,29 @@ def open_visit(browser: Browser, site: Site, request: pytest.FixtureRequest) -> 
         visit.context.close()
     faults = [fault for visit in visits for fault in visit.faults]
     assert failed or not faults, faults
+
+
+@pytest.fixture
+def open_staff(open_visit: OpenVisit, site: Site) -> OpenVisit:
+    """Opens a browser of a member of the staff with these roles, signed in. Options are those of `open_visit`."""
+
+    def open_one(*roles: str, **options: Any) -> Visit:
+        def join(session: Session) -> str:
+            now = clock.now()
+            user = User(username=f"{'-'.join(roles)}@aurora.example", password_hash="", created_at=now,
+                        email_confirmed_at=now)  # fmt: skip
+            session.add(user)
+            session.flush()
+            for role in roles:
+                grant_role(session, user=user, role=role)
+            return start_session(session, user=user, lifetime=timedelta(days=1), now=now)[0]
+
+        visit = open_visit(**options)
+        token = site.services.transactions.write(join)
+        visit.context.add_cookies([{"name": "token", "value": token, "url": site.url}])
+        return visit
+
+    return open_one
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from matinee.programme.posters.palettes import PALETTES
 from matinee.programme.posters.picture import poster_png
 from matinee.programme.posters.poster import HEIGHT, LINE_HEIGHT, MARGIN, poster_of, poster_version
 from matinee.programme.posters.svg import art_svg
-from matinee.web.site.colors import contrast
+from matinee.web.shared.colors import contrast
 from tests.pictures import opened
 
 TITLES = [

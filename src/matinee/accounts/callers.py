@@ -27,6 +27,8 @@ class Caller:
     # Of the session's token.
     session_hash: str | None = None
     api_key_id: int | None = None
+    # Of a member of the staff; a key has none.
+    roles: frozenset[str] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -65,10 +67,12 @@ def caller_of_session(session: Session, *, token: str, now: datetime) -> Caller:
     if not rows:
         raise SessionNotValid
     user_id, username, _ = rows[0]
+    roles = frozenset(row.role for row in rows if row.role is not None)
     return Caller(
         identity=f"user:{user_id}",
         name=username,
-        scopes=scopes_of_roles(row.role for row in rows if row.role is not None),
+        scopes=scopes_of_roles(roles),
         user_id=user_id,
         session_hash=token_hash,
+        roles=roles,
     )

@@ -6,8 +6,9 @@ from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from matinee.web.shared.appearance import APPEARANCES, keep_appearance
+from matinee.web.shared.forgery import is_ours
 from matinee.web.shared.services import is_https, services
-from matinee.web.site.blueprint import is_ours, page, to
+from matinee.web.site.blueprint import page, to
 
 
 @page("/appearance", access="everybody", methods=("POST",), token=False)

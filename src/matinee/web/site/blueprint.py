@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFProtect
 
 from matinee.languages.catalogs import LANGUAGES
+from matinee.web.shared.forgery import SAFE_METHODS, require_token
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 
@@ -23,10 +23,8 @@ Access = Literal["everybody", "members"]
 View = Callable[..., ResponseReturnValue]
 
 NAME, NAME_WITH_LANGUAGE = "site", "site_in"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 site = Blueprint(NAME, __name__, template_folder="templates")
-csrf = CSRFProtect()
 
 
 def page(
@@ -42,7 +40,7 @@ def page(
         @wraps(view)
         def guarded(**values: Any) -> ResponseReturnValue:
             if token and request.method not in SAFE_METHODS:
-                csrf.protect()
+                require_token()
             if access == "members" and not visitor().is_member:
                 # A form is not sent again by itself after signing in; its page is looked at again.
                 next_url = request.full_path.rstrip("?") if request.method in SAFE_METHODS else to("account")
@@ -89,7 +87,6 @@ def this_page_in(language: str) -> str:
 
 def register_site(app: Any) -> None:
     """Register the pages with the app, without a language in the address and with one."""
-    csrf.init_app(app)
     app.register_blueprint(site)
     codes = ", ".join(LANGUAGES)
     app.register_blueprint(site, name=NAME_WITH_LANGUAGE, url_prefix=f"/<any({codes}):language>")
@@ -101,8 +98,3 @@ def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None
         g.language = values.pop("language")
         g.language_in_address = True
         g.language_by_header = False
-
-
-def is_ours(url: str) -> bool:
-    """Whether an address that came with a request leads to a page of this site, so that one may be sent there."""
-    return url.startswith("/") and not url.startswith(("//", "/\\")) and url.isprintable() and "\\" not in url

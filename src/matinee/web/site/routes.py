@@ -6,6 +6,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from matinee.kernel.errors import DomainError
+from matinee.web.shared.house import default_house
+from matinee.web.shared.refusals import sentence, status_of
 from matinee.web.shared.visitors import visitor
 from matinee.web.site import appearance_page
 from matinee.web.site.account import (
@@ -32,7 +34,6 @@ from matinee.web.site.checkout import (
     payment_forms,
     return_pages,
 )
-from matinee.web.site.house import default_house
 from matinee.web.site.picker import (
     best_seats,
     choice_calls,
@@ -42,7 +43,6 @@ from matinee.web.site.picker import (
     seat_states_call,
 )
 from matinee.web.site.programme import calendar_feed, feed, film, poster_page, start, template_globals
-from matinee.web.site.refusals import sentence, status_of
 from matinee.web.site.tickets import hand_over_pages, ticket_files, ticket_page, without_network
 
 PROGRAMME = (start, film, poster_page, template_globals, feed, calendar_feed)

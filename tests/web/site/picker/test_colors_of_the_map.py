@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from matinee.web.shared.assets import FOLDER
-from matinee.web.site.colors import DARK_SURFACE, LIGHT_SURFACE, contrast, readable_against
+from matinee.web.shared.colors import DARK_SURFACE, LIGHT_SURFACE, contrast, readable_against
 from matinee.web.site.picker.drawing import ZONE_LOOKS
 
 MARK, TEXT = 3.0, 4.5

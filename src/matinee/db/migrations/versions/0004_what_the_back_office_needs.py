@@ -69,7 +69,10 @@ RETURNED_BEFORE = """
 
 def upgrade() -> None:
     create_distributors()
-    create_tills()
+    create_terms()
+    create_tax_rates()
+    create_till_sessions()
+    create_till_entries()
     create_people()
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     moment = "DATETIME" if on_sqlite else "TIMESTAMP WITH TIME ZONE"
@@ -117,6 +120,9 @@ def create_distributors() -> None:
             name=op.f("uq_distributor_return_cinema_id_film_id_week_start_number"),
         ),
     )
+
+
+def create_terms() -> None:
     op.create_table(
         "film_terms",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -158,7 +164,7 @@ def create_distributors() -> None:
     )
 
 
-def create_tills() -> None:
+def create_tax_rates() -> None:
     op.create_table(
         "tax_rate",
         sa.Column("cinema_id", sa.Integer(), nullable=False),
@@ -168,6 +174,9 @@ def create_tills() -> None:
         sa.ForeignKeyConstraint(["cinema_id"], ["cinema.id"], name=op.f("fk_tax_rate_cinema_id_cinema")),
         sa.PrimaryKeyConstraint("cinema_id", "valid_from", name=op.f("pk_tax_rate")),
     )
+
+
+def create_till_sessions() -> None:
     op.create_table(
         "till_session",
         sa.Column("id", BIG_ID, nullable=False),
@@ -205,6 +214,9 @@ def create_tills() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
         sqlite_where=sa.text("closed_at IS NULL"),
     )
+
+
+def create_till_entries() -> None:
     op.create_table(
         "till_entry",
         sa.Column("id", BIG_ID, nullable=False),

@@ -10,8 +10,8 @@ from flask import session
 
 from matinee.accounts.errors import PasskeyNotValid
 from matinee.accounts.passkeys import CEREMONY_SECONDS_MAX, RelyingParty
+from matinee.web.shared.house import default_house
 from matinee.web.shared.services import services
-from matinee.web.site.house import default_house
 
 Purpose = Literal["new", "use"]
 _CHALLENGE = "passkey_challenge"

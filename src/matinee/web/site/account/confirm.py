@@ -16,12 +16,12 @@ from matinee.accounts.users import find_user
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.address import caller_address
+from matinee.web.shared.forms import CHARACTERS_MAX, HouseForm, stripped
 from matinee.web.shared.languages import _
+from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
-from matinee.web.site.account.forms import CHARACTERS_MAX, HouseForm, stripped
 from matinee.web.site.blueprint import page, to
-from matinee.web.site.refusals import flash_refusal
 
 
 class ConfirmForm(HouseForm):

@@ -16,12 +16,12 @@ from matinee.accounts.passwords import PASSWORD_CHARACTERS_MIN
 from matinee.accounts.users import find_user
 from matinee.kernel import clock
 from matinee.web.shared.address import caller_address
+from matinee.web.shared.forms import CHARACTERS_MAX, HouseForm, is_address, stripped
 from matinee.web.shared.languages import _
 from matinee.web.shared.password_reset import set_new_password
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.begun_sessions import without_cookie
-from matinee.web.site.account.forms import CHARACTERS_MAX, HouseForm, is_address, stripped
 from matinee.web.site.blueprint import page, to
 
 # Who asked for a code in this browser, so that the form is filled in, and no address stands in that of the page.

@@ -19,12 +19,12 @@ from matinee.boxoffice.personal_data import personal_data
 from matinee.boxoffice.visits import count_coming_tickets
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
+from matinee.web.shared.forms import CHARACTERS_MAX, HouseForm
 from matinee.web.shared.languages import _
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.begun_sessions import without_cookie
 from matinee.web.site.account.challenges import relying_party, take_challenge
-from matinee.web.site.account.forms import CHARACTERS_MAX, HouseForm
 from matinee.web.site.account.full_sessions import needs_full_session
 from matinee.web.site.account.own_password import check_own_password
 from matinee.web.site.account.passkey_sign_in import passkey_answer, refused

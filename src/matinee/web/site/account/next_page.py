@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
-from matinee.web.site.blueprint import is_ours, to
+from matinee.web.shared.forgery import is_ours
+from matinee.web.site.blueprint import to
 
 
 def wanted_next() -> str:

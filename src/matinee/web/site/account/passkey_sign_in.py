@@ -13,6 +13,7 @@ from matinee.accounts.passkeys import options_for_use, recognise_passkey
 from matinee.accounts.sessions import start_session
 from matinee.kernel import clock
 from matinee.web.shared.address import caller_address
+from matinee.web.shared.refusals import sentence, status_of
 from matinee.web.shared.services import services
 from matinee.web.shared.signin import user_agent
 from matinee.web.site.account.begun_sessions import give_cookie
@@ -20,7 +21,6 @@ from matinee.web.site.account.challenges import keep_challenge, relying_party, t
 from matinee.web.site.account.next_page import next_or_account
 from matinee.web.site.account.pending_sign_ins import keep_pending
 from matinee.web.site.blueprint import page, to
-from matinee.web.site.refusals import sentence, status_of
 
 ID_CHARACTERS_MAX = 1400
 

@@ -20,18 +20,18 @@ from matinee.accounts.passkeys import (
 )
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
+from matinee.web.shared.forms import CHARACTERS_MAX, HouseForm, stripped
 from matinee.web.shared.languages import _
+from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.shared.signin import user_agent
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.challenges import keep_challenge, relying_party, take_challenge
 from matinee.web.site.account.devices import device_name
-from matinee.web.site.account.forms import CHARACTERS_MAX, HouseForm, stripped
 from matinee.web.site.account.full_sessions import needs_full_session
 from matinee.web.site.account.own_password import check_own_password
 from matinee.web.site.account.passkey_sign_in import json_text, passkey_answer, refused
 from matinee.web.site.blueprint import page, to
-from matinee.web.site.refusals import flash_refusal
 
 
 class PasskeyForm(HouseForm):

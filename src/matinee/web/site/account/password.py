@@ -12,10 +12,10 @@ from matinee.accounts.errors import TooManyAttempts, WeakPassword, WrongPassword
 from matinee.accounts.models import User
 from matinee.accounts.passwords import check_password_strength
 from matinee.kernel import clock
+from matinee.web.shared.forms import CHARACTERS_MAX, HouseForm
 from matinee.web.shared.languages import _
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
-from matinee.web.site.account.forms import CHARACTERS_MAX, HouseForm
 from matinee.web.site.account.full_sessions import needs_full_session
 from matinee.web.site.account.own_password import check_own_password
 from matinee.web.site.blueprint import page, to

@@ -10,12 +10,12 @@ from wtforms.validators import InputRequired, Length
 from matinee.accounts.errors import TooManyAttempts, UserExists, WeakPassword
 from matinee.accounts.passwords import PASSWORD_CHARACTERS_MIN
 from matinee.kernel import clock
+from matinee.web.shared.forms import CHARACTERS_MAX, HouseForm, is_address, stripped
 from matinee.web.shared.languages import _
 from matinee.web.shared.registration import registration
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.begun_sessions import begun
-from matinee.web.site.account.forms import CHARACTERS_MAX, HouseForm, is_address, stripped
 from matinee.web.site.account.next_page import next_or_account, wanted_next, with_next
 from matinee.web.site.blueprint import page, to
 

@@ -27,14 +27,14 @@ from matinee.accounts.second_factor import (
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.address import caller_address
+from matinee.web.shared.forms import HouseForm, stripped
+from matinee.web.shared.house import default_house
 from matinee.web.shared.languages import _
+from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
-from matinee.web.site.account.forms import HouseForm, stripped
 from matinee.web.site.account.full_sessions import needs_full_session
 from matinee.web.site.blueprint import page, to
-from matinee.web.site.house import default_house
-from matinee.web.site.refusals import flash_refusal
 
 
 class SecondFactorForm(HouseForm):

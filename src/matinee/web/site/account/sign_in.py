@@ -11,12 +11,12 @@ from matinee.accounts.errors import TooManyAttempts, WrongCode, WrongCredentials
 from matinee.accounts.sessions import end_session_of_token, session_is_full
 from matinee.kernel import clock
 from matinee.web.shared.address import caller_address
+from matinee.web.shared.forms import CHARACTERS_MAX, HouseForm, stripped
 from matinee.web.shared.languages import _
 from matinee.web.shared.services import services
 from matinee.web.shared.signin import begin_session, recognise, session_cookie, user_agent
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.begun_sessions import begun, without_cookie
-from matinee.web.site.account.forms import CHARACTERS_MAX, HouseForm, stripped
 from matinee.web.site.account.next_page import next_or_account, wanted_next, with_next
 from matinee.web.site.account.pending_sign_ins import find_pending, forget_pending, keep_pending
 from matinee.web.site.blueprint import page, to

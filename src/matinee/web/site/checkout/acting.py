@@ -19,10 +19,10 @@ from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.languages import page_language
 from matinee.web.shared.negotiation import wants_json
+from matinee.web.shared.refusals import flash_refusal, sentence, status_of
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import asker_for, visitor
 from matinee.web.site.blueprint import to
-from matinee.web.site.refusals import flash_refusal, sentence, status_of
 
 Result = TypeVar("Result")
 

@@ -11,10 +11,10 @@ from matinee.boxoffice.access_codes import LIFETIME, open_order, send_access_cod
 from matinee.kernel import clock
 from matinee.web.shared.address import caller_address
 from matinee.web.shared.languages import _
+from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import remember_opened, remembered_orders
 from matinee.web.site.blueprint import page, to
-from matinee.web.site.refusals import flash_refusal
 
 CODE_CHARACTERS_MAX = 40
 

@@ -14,6 +14,7 @@ from matinee.boxoffice.holds import WARNED_BEFORE_END
 from matinee.kernel import clock
 from matinee.languages.formats import moment_text, time_text
 from matinee.tickets.calendar import screening_calendar
+from matinee.web.shared.house import house_of
 from matinee.web.shared.languages import _, page_language
 from matinee.web.shared.security_headers import let_forms_lead_to
 from matinee.web.shared.services import services
@@ -22,7 +23,6 @@ from matinee.web.site.blueprint import full_url, page, to
 from matinee.web.site.checkout.order_view import OrderView, read_order
 from matinee.web.site.checkout.seats_told import told_seats
 from matinee.web.site.checkout.ways_to_pay import payment_pages, ways_to_pay
-from matinee.web.site.house import house_of
 
 TEMPLATES = {
     "held": "site/order_held.html",

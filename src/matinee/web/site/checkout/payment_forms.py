@@ -22,12 +22,12 @@ from matinee.payments.models import Payment
 from matinee.web.shared.address import caller_address
 from matinee.web.shared.languages import _
 from matinee.web.shared.origins import written_origin
+from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import full_url, page, to
 from matinee.web.site.checkout.acting import act_on, order_form
 from matinee.web.site.checkout.order_page import seen_order
 from matinee.web.site.checkout.ways_to_pay import STRIPE_PAGES
-from matinee.web.site.refusals import flash_refusal
 
 VOUCHER_CHARACTERS_MAX = 100
 

@@ -16,13 +16,13 @@ from matinee.door.admissions import require_nobody_inside
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.languages import _, ngettext
+from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import asker_for
 from matinee.web.site.blueprint import page, to
 from matinee.web.site.checkout.acting import act_on, actor, order_form
 from matinee.web.site.checkout.exchange_view import valid_tickets
 from matinee.web.site.checkout.order_page import seen_order, shown
-from matinee.web.site.refusals import flash_refusal
 
 
 @page("/orders/<code>/return", access="everybody")

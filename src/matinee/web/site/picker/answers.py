@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from matinee.accounts.errors import TooManyAttempts
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.negotiation import wants_json
+from matinee.web.shared.refusals import flash_refusal, sentence, status_of
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import to
 from matinee.web.site.picker.buyer import own_hold
 from matinee.web.site.picker.shown_choice import ShownChoice, panel_of, present_choice, told_hold
 from matinee.web.site.picker.shown_screening import ShownScreening, shown_screening
-from matinee.web.site.refusals import flash_refusal, sentence, status_of
 
 
 def current_choice(shown: ShownScreening, *, now: datetime) -> ShownChoice | None:

@@ -9,9 +9,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from matinee.kernel import clock
+from matinee.web.shared.house import house_of
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import page
-from matinee.web.site.house import house_of
 from matinee.web.site.picker.answers import current_choice
 from matinee.web.site.picker.config import config_of
 from matinee.web.site.picker.drawing import Drawing, DrawnLine, DrawnSeat, draw

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from matinee.boxoffice.showings import Showing
 from matinee.kernel import clock
 from matinee.tickets import calendar
+from matinee.web.shared.house import House, default_house, house_of
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import full_url, page
-from matinee.web.site.house import House, default_house, house_of
 from matinee.web.site.programme.lasting import lasting
 from matinee.web.site.programme.listing import manner_of
 from matinee.web.site.programme.names import access_names, tags_of

@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from matinee.kernel import clock
 from matinee.languages.catalogs import LANGUAGES
+from matinee.web.shared.house import every_house
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import full_url
-from matinee.web.site.house import every_house
 from matinee.web.site.programme.lasting import lasting
 from matinee.web.site.programme.reading import films_by_title
 

@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from matinee.boxoffice.showings import Showing
 from matinee.kernel import clock
 from matinee.languages.formats import moment_text
+from matinee.web.shared.house import House, default_house, house_of
 from matinee.web.shared.languages import _, page_language
 from matinee.web.site.blueprint import full_url, page
-from matinee.web.site.house import House, default_house, house_of
 from matinee.web.site.programme.lasting import lasting
 from matinee.web.site.programme.listing import grouped
 from matinee.web.site.programme.reading import showings_of_cinema

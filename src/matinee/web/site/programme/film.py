@@ -10,8 +10,8 @@ from flask import render_template
 
 from matinee.boxoffice.showings import Showing, ShownFilm
 from matinee.kernel import clock
+from matinee.web.shared.house import House, default_house, every_house
 from matinee.web.site.blueprint import here, page
-from matinee.web.site.house import House, default_house, every_house
 from matinee.web.site.programme.listing import Times, by_manner, grouped
 from matinee.web.site.programme.reading import film_with_showings, films_by_title
 from matinee.web.site.programme.structured_data import describe_film

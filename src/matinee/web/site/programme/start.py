@@ -11,8 +11,8 @@ from flask import render_template, request
 
 from matinee.kernel import clock
 from matinee.programme.outline import Kind
+from matinee.web.shared.house import House, default_house, house_of
 from matinee.web.site.blueprint import here, page, to
-from matinee.web.site.house import House, default_house, house_of
 from matinee.web.site.programme.choice import Choice, options, read_choice
 from matinee.web.site.programme.listing import by_film
 from matinee.web.site.programme.reading import kinds_of, showings_on

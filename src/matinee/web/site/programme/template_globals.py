@@ -10,9 +10,9 @@ from markupsafe import Markup
 from matinee.boxoffice.showings import ShownFilm
 from matinee.programme.posters.poster import Poster
 from matinee.programme.posters.svg import art_parts
+from matinee.web.shared.house import every_house
 from matinee.web.shared.languages import _, page_language
 from matinee.web.site.blueprint import site
-from matinee.web.site.house import every_house
 from matinee.web.site.programme.listing import manner_of
 from matinee.web.site.programme.names import (
     access_name,

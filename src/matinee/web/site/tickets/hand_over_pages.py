@@ -15,11 +15,12 @@ from matinee.door.admissions import require_nobody_inside
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.address import caller_address
+from matinee.web.shared.forgery import is_ours
 from matinee.web.shared.languages import _
+from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import asker_for, visitor
-from matinee.web.site.blueprint import is_ours, page, to
-from matinee.web.site.refusals import flash_refusal
+from matinee.web.site.blueprint import page, to
 
 
 @page("/orders/<code>/hand-overs", access="everybody", methods=("POST",))

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from matinee.kernel import clock
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.qr import qr_for_page
+from matinee.web.shared.house import house_of
 from matinee.web.shared.languages import page_language
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.blueprint import page
-from matinee.web.site.house import house_of
 from matinee.web.site.tickets.private_answers import keep_private
 from matinee.web.site.tickets.seen import see_ticket
 

@@ -6,8 +6,8 @@ from flask import Response, jsonify, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from matinee.web.shared.assets import FOLDER, asset_url
+from matinee.web.shared.house import default_house
 from matinee.web.site.blueprint import page, to
-from matinee.web.site.house import default_house
 
 SCRIPT = "ticket_worker.js"
 

@@ -1,4 +1,4 @@
-"""What the forms about accounts have in common: labels in the language of the page, and what a form kept of a refusal."""
+"""What the forms of pages have in common: labels in the language of the page, and what a form kept of a refusal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matinee.accounts.errors import NotAnAddress
 from matinee.accounts.users import normal_username
 from matinee.kernel.errors import DomainError
 from matinee.web.shared.languages import _
-from matinee.web.site.refusals import sentence
+from matinee.web.shared.refusals import sentence
 
 CHARACTERS_MAX = 1024
 _REFUSED = "refused_form"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from matinee.programme.errors import CinemaNotFound
 from matinee.programme.models import Cinema
 from matinee.programme.queries import cinemas
+from matinee.web.shared.colors import DARK_SURFACE, LIGHT_SURFACE, readable_against, readable_on
 from matinee.web.shared.services import services
-from matinee.web.site.colors import DARK_SURFACE, LIGHT_SURFACE, readable_against, readable_on
 
 UNNAMED = "Matinee"
 

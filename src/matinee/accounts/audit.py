@@ -1,0 +1,41 @@
+"""The audit trail: what somebody of the staff did, in the transaction in which it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matinee.accounts.models import AuditEntry
+
+
+def record_audit(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    summary: str,
+    now: datetime,
+    cinema_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what `actor` does with this transaction.
+
+    `action` is the area and the deed ("hall.change"), `subject` what it was done to ("hall:7"), `summary` one line that
+    people read, `details` what it was and what it became as plain JSON values. No secret belongs into any of them.
+    """
+    session.add(
+        AuditEntry(
+            at=now,
+            actor=actor,
+            cinema_id=cinema_id,
+            action=action,
+            subject=subject,
+            summary=summary,
+            details=dict(details or {}),
+        )
+    )
+    session.flush()

@@ -1,0 +1,96 @@
+"""The ways of the back office: what its pages are called, and whom they are shown to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+
+from matinee.web.backoffice.blueprint import NAME, here, may_here
+from matinee.web.backoffice.powers import Power
+from matinee.web.shared.languages import N_, _
+
+# Title of the group; then of each page the title, the endpoint and the power that it needs. A page that is opened from
+# another one is not in it.
+WAYS: tuple[tuple[str, tuple[tuple[str, str, Power], ...]], ...] = (
+    (
+        N_("Today"),
+        (
+            (N_("The house today"), "today", "house_today"),
+            (N_("Health"), "health", "system"),
+        ),
+    ),
+    (
+        N_("Counter"),
+        (
+            (N_("Sell tickets"), "counter", "sell"),
+            (N_("My till"), "till", "sell"),
+            (N_("Money to hand out"), "refunds", "sell"),
+            (N_("Tills"), "tills", "figures"),
+        ),
+    ),
+    (
+        N_("Orders"),
+        (
+            (N_("Orders"), "orders", "orders"),
+            (N_("Customers"), "customers", "orders"),
+            (N_("Promo codes"), "promo_codes", "plan"),
+            (N_("Vouchers"), "vouchers", "sell"),
+        ),
+    ),
+    (
+        N_("Programme"),
+        (
+            (N_("Week plan"), "week", "plan"),
+            (N_("Screenings"), "screenings", "plan"),
+            (N_("Films"), "films", "plan"),
+            (N_("Distributors"), "distributors", "plan"),
+            (N_("Prices"), "price_lists", "plan"),
+            (N_("Halls"), "halls", "plan"),
+        ),
+    ),
+    (
+        N_("Figures"),
+        (
+            (N_("Sales"), "sales_report", "figures"),
+            (N_("Distributors’ returns"), "returns", "figures"),
+            (N_("Payments"), "settlement", "figures"),
+            (N_("Tax"), "tax_report", "figures"),
+        ),
+    ),
+    (
+        N_("House"),
+        (
+            (N_("Cinema"), "cinema_settings", "system"),
+            (N_("People"), "people", "people"),
+            (N_("Audit log"), "audit_log", "trail"),
+            (N_("Outbox"), "outbox", "system"),
+            (N_("API keys"), "api_keys", "people"),
+            (N_("Locked out"), "throttled", "people"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One link."""
+
+    title: str
+    url: str
+    is_here: bool
+
+
+def ways() -> list[tuple[str, list[Way]]]:
+    """The groups of links that whoever looks at this page may follow."""
+    shown = request.endpoint or ""
+    found = []
+    for group, pages in WAYS:
+        links = [
+            Way(_(title), here(endpoint), shown == f"{NAME}.{endpoint}")
+            for title, endpoint, power in pages
+            if f"{NAME}.{endpoint}" in current_app.view_functions and may_here(power)
+        ]
+        if links:
+            found.append((_(group), links))
+    return found

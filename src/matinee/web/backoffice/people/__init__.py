@@ -1,0 +1,1 @@
+"""People of the house: staff, what they did, other sessions and keys."""
