@@ -7,13 +7,14 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from matinee.db.engine import database_url
 from matinee.kernel.money import is_currency_code
+from matinee.kernel.zones import is_time_zone
 from matinee.payments.demo import DemoNotHere
 from matinee.payments.stripe_checkout import STRIPE_API_BASE
 from matinee.payments.this_machine import is_this_machine
@@ -99,7 +100,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _timezone_exists(cls, value: str) -> str:
-        if value not in available_timezones():
+        if not is_time_zone(value):
             raise ValueError("must name a time zone such as Europe/Kyiv")
         return value
 

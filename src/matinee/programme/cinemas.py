@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Unpack
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from matinee.db.constraints import translating
 from matinee.db.version import announce_change
 from matinee.kernel.money import is_currency_code
+from matinee.kernel.zones import is_time_zone
 from matinee.programme.cinema_look import CinemaDetails, set_details
 from matinee.programme.errors import CinemaExists, InvalidCinema
 from matinee.programme.models import Cinema, PriceList, Screening
@@ -112,7 +112,7 @@ def _named(name: str) -> str:
 
 
 def _known_zone(timezone: str) -> str:
-    if timezone not in available_timezones():
+    if not is_time_zone(timezone):
         raise InvalidCinema(f"{timezone[:60]!r} is not a time zone such as Europe/Kyiv.")
     return timezone
 
