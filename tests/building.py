@@ -88,55 +88,68 @@ def clock_at(moment: datetime) -> Iterator[None]:
 
 
 def build_house(session: Session) -> House:
-    """Two cinemas, four halls, three films, and screenings yesterday, today, tomorrow and after midnight."""
-    cinema = _stored(session, Cinema(slug="odeon", name="Одеон", address="Volodymyrska 1, Kyiv", timezone=KYIV,
-                                     currency="UAH"))  # fmt: skip
-    lux = _stored(session, Cinema(slug="lux", name="Lux", address="", timezone=KYIV, currency="UAH"))
-    halls = {name: _hall(session, cinema, name, NUMBERS) for name in ("Hall 1", "Hall 2")}
-    # The hall that sorts between the others as text, after them as people count.
-    halls["Hall 10"] = _hall(session, cinema, "Hall 10", LETTERED)
-    halls["Saal"] = _hall(session, lux, "Saal", NUMBERS)
-    amelie = _stored(session, Film(title="Амели", duration_minutes=122, trailer_url="https://example.org/amelie",
-                                   certificate="16", poster_url="https://example.org/amelie.jpg"))  # fmt: skip
-    cafe = _stored(session, Film(title="Café", duration_minutes=90))
-    nosferatu = _stored(session, Film(title="Nosferatu", duration_minutes=94))
-    prices = _prices(session, cinema)
+    """Two cinemas, four halls, three films, and screenings yesterday, today, tomorrow and after midnight.
 
-    def show(hall: str, film: Film, day: date, time: str, **more: Any) -> int:
-        return add_screening(session, hall=halls[hall], film=film, day=day, time=time, **more).id
+    Thousands of tests begin with it: what does not need each other's ids is stored together.
+    """
+    cinema = Cinema(slug="odeon", name="Одеон", address="Volodymyrska 1, Kyiv", timezone=KYIV, currency="UAH")
+    lux = Cinema(slug="lux", name="Lux", address="", timezone=KYIV, currency="UAH")
+    amelie = Film(title="Амели", duration_minutes=122, trailer_url="https://example.org/amelie",
+                  certificate="16", poster_url="https://example.org/amelie.jpg")  # fmt: skip
+    cafe = Film(title="Café", duration_minutes=90)
+    nosferatu = Film(title="Nosferatu", duration_minutes=94)
+    _store(session, cinema, lux, amelie, cafe, nosferatu)
 
-    first_hall = show("Hall 1", amelie, DAY, "18:00")
-    house = House(
-        cinema=cinema.id,
-        first_hall=first_hall,
-        second_hall=show("Hall 2", amelie, DAY, "18:00"),
-        lettered=show("Hall 10", cafe, DAY, "20:30", price_list_id=prices),
-        begun=show("Hall 1", amelie, TODAY, "11:00"),
-        closed=show("Hall 2", amelie, DAY, "21:30", sales_end_at=NOW),
-        elsewhere=show("Saal", nosferatu, DAY, "19:00"),
+    # "Hall 10" sorts between the others as text, after them as people count.
+    hall_1, hall_2, hall_10 = (
+        Hall(cinema_id=cinema.id, name=name) for name in ("Hall 1", "Hall 2", "Hall 10")
     )
-    show("Hall 1", cafe, TODAY - timedelta(days=1), "18:00")
-    # After midnight: on the wall it is the next day already, in UTC it is not.
-    show("Hall 1", cafe, DAY + timedelta(days=1), "00:30")
-    session.add(HouseSeat(screening_id=first_hall, seat_id=seat_id(session, first_hall, HOUSE_SEAT)))
+    saal = Hall(cinema_id=lux.id, name="Saal")
+    adult, child = (
+        TicketType(cinema_id=cinema.id, code=name.lower(), name=name) for name in ("Adult", "Child")
+    )
+    prices = PriceList(cinema_id=cinema.id, name="evening")
+    _store(session, hall_1, hall_2, hall_10, saal, adult, child, prices)
+
+    first_hall = _screening(hall_1, amelie, DAY, "18:00")
+    second_hall = _screening(hall_2, amelie, DAY, "18:00")
+    lettered = _screening(hall_10, cafe, DAY, "20:30", price_list_id=prices.id)
+    begun = _screening(hall_1, amelie, TODAY, "11:00")
+    closed = _screening(hall_2, amelie, DAY, "21:30", sales_end_at=NOW)
+    elsewhere = _screening(saal, nosferatu, DAY, "19:00")
+    yesterday = _screening(hall_1, cafe, TODAY - timedelta(days=1), "18:00")
+    # On the wall it is the next day already, in UTC it is not.
+    after_midnight = _screening(hall_1, cafe, DAY + timedelta(days=1), "00:30")
+    _store(
+        session,
+        *_seats(hall_1, NUMBERS),
+        *_seats(hall_2, NUMBERS),
+        *_seats(hall_10, LETTERED),
+        *_seats(saal, NUMBERS),
+        *_prices(prices, adult, child),
+        *(first_hall, second_hall, lettered, begun, closed, elsewhere, yesterday, after_midnight),
+    )
+
+    session.add(HouseSeat(screening_id=first_hall.id, seat_id=seat_id(session, first_hall.id, HOUSE_SEAT)))
     announce_change(session)
-    return house
+    return House(
+        cinema=cinema.id,
+        first_hall=first_hall.id,
+        second_hall=second_hall.id,
+        lettered=lettered.id,
+        begun=begun.id,
+        closed=closed.id,
+        elsewhere=elsewhere.id,
+    )
 
 
 def add_screening(
     session: Session, *, hall: Hall, film: Film, day: date, time: str, **more: Any
 ) -> Screening:
     """A screening at a day and a time on the cinema's wall."""
-    hour, minute = map(int, time.split(":"))
-    zone = ZoneInfo(hall.cinema.timezone)
-    starts_at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(UTC)
-    return _stored(
-        session,
-        Screening(
-            cinema_id=hall.cinema_id, hall_id=hall.id, film_id=film.id, day=day, time=time, starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=film.duration_minutes), **more,
-        ),
-    )  # fmt: skip
+    screening = _screening(hall, film, day, time, **more)
+    _store(session, screening)
+    return screening
 
 
 def cancel(session: Session, *screening_ids: int) -> None:
@@ -147,8 +160,9 @@ def cancel(session: Session, *screening_ids: int) -> None:
 
 def add_buyer(session: Session, username: str = "user@example.com", *, confirmed: bool = True) -> Buyer:
     """A user with a session that began at `NOW` and lasts for a day."""
-    user = _stored(session, User(username=username, password_hash=PASSWORD_HASH, created_at=NOW,
-                                 email_confirmed_at=NOW if confirmed else None))  # fmt: skip
+    user = User(username=username, password_hash=PASSWORD_HASH, created_at=NOW,
+                email_confirmed_at=NOW if confirmed else None)  # fmt: skip
+    _store(session, user)
     token, _ = start_session(session, user=user, lifetime=timedelta(hours=24), now=NOW)
     return Buyer(user.id, username, token)
 
@@ -175,32 +189,32 @@ def mail_kinds(session: Session) -> list[str]:
     return list(session.scalars(select(Message.kind).order_by(Message.id)))
 
 
-def _hall(session: Session, cinema: Cinema, name: str, labels: Iterable[str]) -> Hall:
-    hall = _stored(session, Hall(cinema_id=cinema.id, name=name))
-    session.add_all(
-        Seat(hall_id=hall.id, label=label, row=label[:-1] if label[0].isalpha() else "", place=label[-1], x=place, y=0,
-             zone="sofa" if label[0] == "B" else "standard")
-        for place, label in enumerate(labels)
+def _screening(hall: Hall, film: Film, day: date, time: str, **more: Any) -> Screening:
+    hour, minute = map(int, time.split(":"))
+    zone = ZoneInfo(hall.cinema.timezone)
+    starts_at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(UTC)
+    return Screening(
+        cinema_id=hall.cinema_id, hall_id=hall.id, film_id=film.id, day=day, time=time, starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=film.duration_minutes), **more,
     )  # fmt: skip
-    session.flush()
-    return hall
 
 
-def _prices(session: Session, cinema: Cinema) -> int:
-    adult = _stored(session, TicketType(cinema_id=cinema.id, code="adult", name="Adult"))
-    child = _stored(session, TicketType(cinema_id=cinema.id, code="child", name="Child"))
-    prices = _stored(session, PriceList(cinema_id=cinema.id, name="evening"))
+def _seats(hall: Hall, labels: Iterable[str]) -> Iterator[Seat]:
+    for place, label in enumerate(labels):
+        row = label[:-1] if label[0].isalpha() else ""
+        zone = "sofa" if label[0] == "B" else "standard"
+        yield Seat(hall_id=hall.id, label=label, row=row, place=label[-1], x=place, y=0, zone=zone)
+
+
+def _prices(prices: PriceList, adult: TicketType, child: TicketType) -> Iterator[Price]:
     for zone, kind, amount in (
         ("standard", adult, PRICE_A),
         ("sofa", adult, PRICE_B),
         ("standard", child, 100),
     ):
-        session.add(Price(price_list_id=prices.id, zone=zone, ticket_type_id=kind.id, amount=amount))
-    session.flush()
-    return prices.id
+        yield Price(price_list_id=prices.id, zone=zone, ticket_type_id=kind.id, amount=amount)
 
 
-def _stored(session: Session, row: Any) -> Any:
-    session.add(row)
+def _store(session: Session, *rows: Any) -> None:
+    session.add_all(rows)
     session.flush()
-    return row
