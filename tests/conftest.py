@@ -5,6 +5,7 @@ One PostgreSQL server serves the whole run: under pytest-xdist the controlling p
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import uuid
@@ -49,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     except NoPostgres as error:
         # Half of the promise would go untested: the suite fails, it does not skip.
         raise pytest.UsageError(str(error)) from None
+
+
+def pytest_collection_finish() -> None:
+    # What is imported by now stays to the end: the garbage collector need not look through all of it again and again.
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -27,7 +27,7 @@ from matinee.outbox.models import Message
 from matinee.outbox.webhooks.endpoints import register_endpoint
 from matinee.web.shared.services import Services
 from matinee.web.v1.models import IdempotentRequest
-from tests.building import NUMBERS, Buyer, House
+from tests.building import NUMBERS, Buyer, House, on_one_database
 from tests.databases import PostgresServer, free_port
 from tests.mail_server import BadServer, running_mail_server
 from tests.outbox.opened import opened_transactions
@@ -277,6 +277,7 @@ def test_two_workers_share_one_outbox(services: Services, environment: dict[str,
         )
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("name", "value", "said", "code"),
     [
