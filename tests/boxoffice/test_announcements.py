@@ -158,7 +158,8 @@ def test_both_ways_of_a_purchase_tell_the_same_endpoints(
     assert [row.payload["order_id"] for row in rows] == [paid[0], paid[0], paid[1], paid[1]]
     assert len({row.payload["event_id"] for row in rows}) == 2
     assert all(row.payload.keys() == {"order_id", "event_id"} for row in rows)
-    own = {"id", "payload", "_sa_instance_state"}
+    assert all(row.about == f"order:{row.payload['order_id']}" for row in rows)
+    own = {"id", "payload", "about", "_sa_instance_state"}
     first, second = (
         [{k: v for k, v in vars(row).items() if k not in own} for row in part]
         for part in (rows[:2], rows[2:])

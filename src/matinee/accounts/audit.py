@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import AuditEntry
@@ -39,3 +40,9 @@ def record_audit(
         )
     )
     session.flush()
+
+
+def audit_of(session: Session, *, subjects: Collection[str], limit: int) -> Sequence[AuditEntry]:
+    """What was done to these subjects, the latest first."""
+    wanted = select(AuditEntry).where(AuditEntry.subject.in_(subjects))
+    return session.scalars(wanted.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)).all()

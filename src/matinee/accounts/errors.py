@@ -167,3 +167,9 @@ class StaffAccount(Conflict):
     """The account is that of a member of staff; the roles are taken away first."""
 
     code = "staff_account"
+
+
+class LockoutNotFound(NotFound):
+    """Nothing is locked there any more."""
+
+    code = "lockout_not_found"

@@ -142,7 +142,7 @@ class Throttle:
         if not self._enabled:
             return
         per_account, per_address = LIMITS[what]
-        for item, key in ((per_address, f"address:{address}"), (per_account, _account_key(account))):
+        for item, key in ((per_address, f"address:{address}"), (per_account, account_key(account))):
             if not self._limiter.hit(item, what, key):
                 ends_at = self._limiter.get_window_stats(item, what, key).reset_time
                 raise TooManyAttempts(max(1, round(ends_at - self._now().timestamp())))
@@ -167,9 +167,12 @@ class Throttle:
     def forget_attempts(self, what: str, *, account: str) -> None:
         """Begin the account's count anew, as after a login that succeeded."""
         if self._enabled:
-            self._limiter.clear(LIMITS[what][0], what, _account_key(account))
+            self._limiter.clear(LIMITS[what][0], what, account_key(account))
 
 
-def _account_key(account: str) -> str:
-    # A hash: as long as a key may be, whatever was typed, and no name of a person in the table.
+def account_key(account: str) -> str:
+    """How an account is named in the keys of counts.
+
+    By a hash: as long as a key may be, whatever was typed, and no name of a person in the table.
+    """
     return "account:" + hash_secret(account.strip().casefold())[:32]

@@ -58,7 +58,8 @@ def plan_exchange(
     old = valid_tickets_of(session, order=order)
     check_seats_asked([choice.label for choice in choices], seats_max=len(old))
     offer = offer_of(session, screening_id=screening_id, now=now, except_order=order.id)
-    require_on_sale(offer, now=now)
+    if not (rules.reseats_until_end and _is_seated_anew(order, offer, now=now)):
+        require_on_sale(offer, now=now)
     _check_exchangeable(session, order, offer, seats=len(choices), tickets=len(old))
     priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
     amounts = [one.amount for one in priced]
@@ -110,6 +111,12 @@ def exchange_order(
     mail_tickets(session, order=order, now=now)
     mail_withdrawals(session, tickets=old, why=EXCHANGED, now=now)
     return tickets
+
+
+def _is_seated_anew(order: Order, offer: Offer, *, now: datetime) -> bool:
+    """Whether the order stays in its screening, which is not over: a seat broke, or somebody cannot see from there."""
+    screening = offer.screening
+    return order.screening_id == screening.id and screening.cancelled_at is None and screening.ends_at > now
 
 
 def _check_exchangeable(session: Session, order: Order, offer: Offer, *, seats: int, tickets: int) -> None:

@@ -21,7 +21,12 @@ def mail_held_ticket(session: Session, *, ticket: Ticket, now: datetime, moved: 
     if ticket.holder_email is not None:
         payload = {"ticket_id": ticket.id, "moved": moved}
         enqueue_message(
-            session, kind="ticket_handed_over", recipient=ticket.holder_email, payload=payload, now=now
+            session,
+            kind="ticket_handed_over",
+            recipient=ticket.holder_email,
+            payload=payload,
+            now=now,
+            about=f"order:{ticket.order_id}",
         )
 
 
@@ -47,4 +52,5 @@ def mail_withdrawals(session: Session, *, tickets: Sequence[Ticket], why: str, n
                 recipient=ticket.holder_email,
                 payload={"ticket_id": ticket.id, "why": why},
                 now=now,
+                about=f"order:{ticket.order_id}",
             )

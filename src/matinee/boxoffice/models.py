@@ -39,6 +39,8 @@ class Order(Base):
         CheckConstraint("(state IN ('held', 'paying')) = (hold_expires_at IS NOT NULL)", name="hold_has_end"),
         Index("ix_sale_order_user_id", "user_id"),
         Index("ix_sale_order_screening_id", "screening_id"),
+        # By which a guest's orders are found.
+        partial_index("ix_sale_order_contact_email", "contact_email", where="contact_email IS NOT NULL"),
         partial_index("ix_sale_order_promo_code_id", "promo_code_id", where="promo_code_id IS NOT NULL"),
         partial_index(
             "ix_sale_order_hold_expires_at", "hold_expires_at", where="hold_expires_at IS NOT NULL"
@@ -205,6 +207,9 @@ class Ticket(Base):
         # For figures of some days, which must not cost more the more was ever sold.
         partial_index("ix_ticket_sold_at", "sold_at", where="sold_at IS NOT NULL"),
         partial_index("ix_ticket_returned_at", "returned_at", where="returned_at IS NOT NULL"),
+        partial_index("ix_ticket_holder_email", "holder_email", where="holder_email IS NOT NULL"),
+        # The last four characters, which people read out.
+        Index("ix_ticket_id_end", text("substr(id, 13)")),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(TICKET_ID_LENGTH), primary_key=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import Order, OrderPayment, Voucher, VoucherEntry
@@ -75,6 +75,18 @@ def give_back(session: Session, *, order: Order, amount: int, reason: str, now: 
     return MoneyBack(amount, tuple(vouchers))
 
 
+def ways_back(session: Session, *, order: Order, amount: int) -> list[tuple[Payment, int]]:
+    """Over which payments `amount` minor units would go back, and how much over each; nothing changes."""
+    left = amount
+    ways = []
+    for payment in session.scalars(_accepted(order)):
+        part = min(left, payment.amount - payment.refunded_amount)
+        if part > 0:
+            ways.append((payment, part))
+            left -= part
+    return ways
+
+
 def give_all_back(session: Session, *, order: Order, reason: str, now: datetime) -> MoneyBack:
     """Give everything back that was paid for the order and is not back yet."""
     amount = order.paid_amount - order.refunded_amount
@@ -115,11 +127,15 @@ def _onto_voucher(
 
 
 def _accepted_payments(session: Session, order: Order) -> list[Payment]:
-    wanted = (
+    locked = _accepted(order).with_for_update(of=Payment)
+    return list(session.scalars(locked.execution_options(populate_existing=True)))
+
+
+def _accepted(order: Order) -> Select[Payment]:
+    """The payments that the order counts, the latest first."""
+    return (
         select(Payment)
         .join(OrderPayment, OrderPayment.payment_id == Payment.id)
         .where(OrderPayment.order_id == order.id, OrderPayment.accepted)
         .order_by(Payment.settled_at.desc(), Payment.id.desc())
-        .with_for_update(of=Payment)
     )
-    return list(session.scalars(wanted.execution_options(populate_existing=True)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
@@ -42,10 +42,15 @@ def orders_newest_first(
     if wanted.code is not None:
         found = found.where(Order.code == wanted.code.upper())
     if wanted.email is not None:
+        # Not by an OR, for which the database would look at every order.
         account = select(User.id).where(User.username == wanted.email)
-        found = found.where(or_(Order.contact_email == wanted.email, Order.user_id.in_(account)))
+        theirs = union(
+            select(Order.id).where(Order.contact_email == wanted.email),
+            select(Order.id).where(Order.user_id.in_(account)),
+        )
+        found = found.where(Order.id.in_(theirs))
     if wanted.state is not None:
-        found = found.where(_is_in_state(wanted.state, now))
+        found = found.where(is_in_state(wanted.state, now))
     return session.scalars(found if behind is None else found.where(behind)).all()
 
 
@@ -55,7 +60,7 @@ def events_of(session: Session, *, order: Order) -> Sequence[OrderEvent]:
     return session.scalars(wanted).all()
 
 
-def _is_in_state(state: str, now: datetime) -> ColumnElement[bool]:
+def is_in_state(state: str, now: datetime) -> ColumnElement[bool]:
     """Whether an order is in this state at `now`: a hold that ran out is expired, swept or not."""
     if state == "expired":
         return or_(Order.state == state, and_(Order.state.in_(UNPAID), Order.hold_expires_at <= now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,23 +13,23 @@ from matinee.accounts.models import User
 from matinee.accounts.personal_data import account_data
 from matinee.boxoffice.models import Order, OrderEvent
 from matinee.boxoffice.order_details import IssuedTicket, OrderDetails, details_of
+from matinee.programme.queries import in_portions
 
 
 def personal_data(session: Session, *, user: User, now: datetime) -> dict[str, Any]:
     """The account and all that was bought with it, as plain values: amounts in minor units, moments in ISO 8601, UTC."""
     orders = session.scalars(select(Order).where(Order.user_id == user.id).order_by(Order.id)).all()
+    return {**account_data(session, user=user, now=now), "orders": orders_data(session, orders=orders)}
+
+
+def orders_data(session: Session, *, orders: Sequence[Order]) -> list[dict[str, Any]]:
+    """These orders with all that happened to them, as plain values."""
     events: dict[int, list[OrderEvent]] = {order.id: [] for order in orders}
-    for event in session.scalars(
-        select(OrderEvent)
-        .join(Order, Order.id == OrderEvent.order_id)
-        .where(Order.user_id == user.id)
-        .order_by(OrderEvent.id)
-    ):
-        events[event.order_id].append(event)
-    return {
-        **account_data(session, user=user, now=now),
-        "orders": [_order(one, events[one.order.id]) for one in details_of(session, orders=orders)],
-    }
+    for portion in in_portions(events):
+        wanted = select(OrderEvent).where(OrderEvent.order_id.in_(portion)).order_by(OrderEvent.id)
+        for event in session.scalars(wanted):
+            events[event.order_id].append(event)
+    return [_order(one, events[one.order.id]) for one in details_of(session, orders=orders)]
 
 
 def _order(details: OrderDetails, events: list[OrderEvent]) -> dict[str, Any]:

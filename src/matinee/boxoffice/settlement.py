@@ -32,7 +32,7 @@ from matinee.boxoffice.sales import issue_order_tickets, mail_money_back, mail_t
 from matinee.boxoffice.tickets import mark_sold
 from matinee.kernel.money import Money
 from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
-from matinee.payments.errors import PaymentNotFound
+from matinee.payments.errors import PaymentNotFound, RefundNotFound
 from matinee.payments.models import Payment
 from matinee.payments.protocol import ProviderNotice
 from matinee.payments.refunds import record_refund_notice
@@ -75,8 +75,9 @@ def deal_with_notice(session: Session, *, provider: str, notice: ProviderNotice,
             fail_payment(session, public_id=notice.subject_id, reason=notice.reason, now=now)
         else:
             record_refund_notice(session, notice=notice, now=now)
-    except PaymentNotFound:
-        log.warning("%s tells of a payment that is not known here: %s", provider, notice.event_id)
+    except (PaymentNotFound, RefundNotFound):
+        # Of a refund that failed and was asked for again, under another id, there may be a late copy.
+        log.warning("%s tells of what is not known here: %s", provider, notice.event_id)
 
 
 def settle_payment(

@@ -69,8 +69,8 @@ def for_psycopg(statement: str) -> str:
 # is the driver's. The comparison of the key lets the few rows be found by it: in these connections reading a whole table
 # counts as dear beyond measure, and PostgreSQL before 18 would compile such a plan anew for each purchase.
 ANNOUNCE_PAID = """
-    INSERT INTO outbox (channel, kind, endpoint_id, recipient, payload, created_at, next_attempt_at, attempts)
-    SELECT 'webhook', 'order.paid', endpoint.id, endpoint.public_id,
+    INSERT INTO outbox (channel, kind, endpoint_id, recipient, about, payload, created_at, next_attempt_at, attempts)
+    SELECT 'webhook', 'order.paid', endpoint.id, endpoint.public_id, 'order:' || new_order.id,
         jsonb_build_object('order_id', new_order.id, 'event_id', CAST(:event_id AS text)), :now, :now, 0
     FROM new_order JOIN webhook_endpoint AS endpoint ON endpoint.id > 0
     WHERE new_order.state = 'paid' AND endpoint.active AND position(' order.paid ' IN endpoint.events) > 0
@@ -106,8 +106,8 @@ audit AS (
     INSERT INTO order_event (order_id, at, actor, from_state, to_state, note)
     SELECT id, :now, :actor, NULL, state, '' FROM new_order),
 mail AS (
-    INSERT INTO outbox (kind, recipient, payload, created_at, next_attempt_at, attempts)
-    SELECT 'tickets', :recipient, jsonb_build_object('order_id', id), :now, :now, 0 FROM new_order),
+    INSERT INTO outbox (kind, recipient, about, payload, created_at, next_attempt_at, attempts)
+    SELECT 'tickets', :recipient, 'order:' || id, jsonb_build_object('order_id', id), :now, :now, 0 FROM new_order),
 webhooks AS ({ANNOUNCE_PAID})
 SELECT seat.label, issued.id FROM issued JOIN seat ON seat.id = issued.seat_id
 """  # noqa: S608 - put together from constants

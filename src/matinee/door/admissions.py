@@ -44,7 +44,8 @@ def admit_ticket(
         session.add(admission)
     if ticket.order.state == "due" and not accept_unpaid:
         raise TicketUnpaid
-    announce_event(session, event=EVENT, payload={"ticket_id": ticket.id}, now=now)
+    payload = {"ticket_id": ticket.id}
+    announce_event(session, event=EVENT, payload=payload, now=now, about=f"order:{ticket.order_id}")
     return admission
 
 
@@ -87,6 +88,12 @@ def require_nobody_inside(session: Session, *, order: Order, seat_label: str | N
     first = session.scalars(inside).first()
     if first is not None:
         raise AlreadyAdmitted(first)
+
+
+def admissions_of_order(session: Session, *, order: Order) -> Sequence[Admission]:
+    """Who was let in with tickets of the order, the first at the front."""
+    wanted = select(Admission).join(Admission.ticket).where(Ticket.order_id == order.id)
+    return session.scalars(wanted.order_by(Admission.admitted_at, Admission.ticket_id)).all()
 
 
 def time_warning(screening: Screening, *, now: datetime) -> TimeWarning | None:

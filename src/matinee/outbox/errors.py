@@ -58,3 +58,33 @@ class DeliveryNotFound(NotFound):
     """There is no such delivery to this webhook endpoint."""
 
     code = "delivery_not_found"
+
+
+class MessageNotFound(NotFound):
+    """There is no such row in the outbox."""
+
+    code = "message_not_found"
+
+
+class MessageSent(Conflict):
+    """It was delivered already."""
+
+    code = "message_sent"
+
+
+class MessageGivenUp(Conflict):
+    """It was given up already."""
+
+    code = "message_given_up"
+
+
+class MessageUnderWay(Conflict):
+    """A worker is delivering it just now."""
+
+    code = "message_under_way"
+
+
+class MessageWithoutSecret(Conflict):
+    """The code that was in this mail is not kept any more, so it cannot be sent again."""
+
+    code = "message_without_secret"

@@ -45,6 +45,7 @@ class Message(Base):
         # The worker looks only at what still waits; the rest does not slow it down.
         partial_index("ix_outbox_waiting", "next_attempt_at", where="sent_at IS NULL AND failed_at IS NULL"),
         partial_index("ix_outbox_endpoint_id", "endpoint_id", where="endpoint_id IS NOT NULL"),
+        partial_index("ix_outbox_about", "about", where="about <> ''"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -52,6 +53,8 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(String(40))
     endpoint_id: Mapped[int | None] = mapped_column(ForeignKey("webhook_endpoint.id"))
     recipient: Mapped[str] = mapped_column(String(320))
+    # What it is about, to be found by when the payload is gone: "order:7", "user:7", "screening:7"; empty: nothing of these.
+    about: Mapped[str] = mapped_column(String(40), default="", server_default="")
     # May hold a code in clear: emptied when the mail was sent.
     payload: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
     created_at: Mapped[datetime]

@@ -5,6 +5,7 @@ Webhooks do not count: an endpoint that is away is its owner's trouble, and show
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,11 @@ class WaitingMail:
 
     count: int
     oldest_age: timedelta | None
+
+
+def messages_about(session: Session, *, about: str) -> Sequence[Message]:
+    """The mails and events about something ("order:7") that are still kept, the first at the front."""
+    return session.scalars(select(Message).where(Message.about == about).order_by(Message.id)).all()
 
 
 @dataclass(frozen=True, slots=True)

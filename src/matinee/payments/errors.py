@@ -57,3 +57,9 @@ class RefundNotByHand(Conflict):
     """This refund is not one that a person hands out."""
 
     code = "refund_not_by_hand"
+
+
+class RefundNotFailed(Conflict):
+    """This refund did not fail, so it is not asked for again."""
+
+    code = "refund_not_failed"

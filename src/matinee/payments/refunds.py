@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.kernel.codes import random_code
-from matinee.payments.errors import RefundNotByHand, RefundNotFound, RefundTooHigh
+from matinee.payments.errors import RefundNotByHand, RefundNotFailed, RefundNotFound, RefundTooHigh
 from matinee.payments.models import PUBLIC_ID_LENGTH, Payment, PaymentRefund
 from matinee.payments.protocol import ProviderNotice, RefundOutcome
 
@@ -78,6 +79,32 @@ def hand_out_refund(session: Session, *, public_id: str, now: datetime) -> Payme
     refund.finished_at = now
     session.flush()
     return refund
+
+
+def ask_refund_again(session: Session, *, public_id: str, now: datetime) -> PaymentRefund:
+    """Have the provider asked once more for a refund that it could not make.
+
+    The refund gets another public id, the key of the new try: under the old one the provider would answer as before.
+    Raises RefundNotFound and RefundNotFailed.
+    """
+    refund = find_refund(session, public_id=public_id)
+    if refund.state != "failed":
+        raise RefundNotFailed
+    refund.public_id = random_code(PUBLIC_ID_LENGTH)
+    refund.state = "pending"
+    refund.provider_ref = None
+    refund.attempts = 0
+    refund.last_error = ""
+    refund.finished_at = refund.leased_until = None
+    refund.next_attempt_at = now
+    session.flush()
+    return refund
+
+
+def refunds_of(session: Session, *, payment_ids: Collection[int]) -> Sequence[PaymentRefund]:
+    """All that went back or is to go back of these payments, the first at the front."""
+    wanted = select(PaymentRefund).where(PaymentRefund.payment_id.in_(payment_ids))
+    return session.scalars(wanted.order_by(PaymentRefund.id)).all()
 
 
 def _finish(

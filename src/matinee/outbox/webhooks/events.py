@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from matinee.kernel.codes import random_code
+from matinee.outbox.messages import subject_of
 from matinee.outbox.models import Message, WebhookEndpoint
 
 EVENTS = ("order.paid", "order.refunded", "ticket.admitted", "screening.changed", "screening.sold_out")
@@ -23,11 +24,13 @@ def new_event_id() -> str:
     return f"evt_{random_code(24)}"
 
 
-def announce_event(session: Session, *, event: str, payload: dict[str, Any], now: datetime) -> int:
+def announce_event(
+    session: Session, *, event: str, payload: dict[str, Any], now: datetime, about: str | None = None
+) -> int:
     """Tell every active endpoint that asked for `event`; return how many will be told.
 
     One row of the outbox each, in the caller's transaction. `payload` says by ids what the event is about; the composer
-    of the event makes of it what is told, when it is delivered.
+    of the event makes of it what is told, when it is delivered. `about`: as in `enqueue_message`.
     """
     assert event in EVENTS, event
     endpoints = session.execute(
@@ -43,6 +46,7 @@ def announce_event(session: Session, *, event: str, payload: dict[str, Any], now
             endpoint_id=endpoint_id,
             recipient=public_id,
             payload=content,
+            about=subject_of(payload) if about is None else about,
             created_at=now,
             next_attempt_at=now,
         )

@@ -61,6 +61,7 @@ def redeliver(
         kind=told.kind,
         endpoint_id=endpoint.id,
         recipient=endpoint.public_id,
+        about=told.about,
         payload={**told.payload, HAPPENED_AT: _happened_at(told).isoformat()},
         created_at=now,
         next_attempt_at=now,

@@ -37,11 +37,15 @@ NEW_COLUMNS = (
     "sale_order ADD comp_reason VARCHAR(200)",
     "ticket ADD sold_at {moment}",
     "ticket ADD returned_at {moment}",
+    "outbox ADD about VARCHAR(40) DEFAULT '' NOT NULL",
 )
 NEW_INDEXES = (
     ("ix_screening_not_forgotten", "screening", "ends_at", "forgotten_at IS NULL"),
     ("ix_ticket_sold_at", "ticket", "sold_at", "sold_at IS NOT NULL"),
     ("ix_ticket_returned_at", "ticket", "returned_at", "returned_at IS NOT NULL"),
+    ("ix_ticket_holder_email", "ticket", "holder_email", "holder_email IS NOT NULL"),
+    ("ix_sale_order_contact_email", "sale_order", "contact_email", "contact_email IS NOT NULL"),
+    ("ix_outbox_about", "outbox", "about", "about <> ''"),
     ("ix_payment_settled_at", "payment", "settled_at", "settled_at IS NOT NULL"),
     ("ix_payment_refund_created_at", "payment_refund", "created_at", None),
 )
@@ -84,6 +88,7 @@ def upgrade() -> None:
     for name, table, column, where in NEW_INDEXES:
         condition = sa.text(where) if where else None
         op.create_index(name, table, [column], postgresql_where=condition, sqlite_where=condition)
+    op.create_index("ix_ticket_id_end", "ticket", [sa.text("substr(id, 13)")])
 
 
 def create_distributors() -> None:

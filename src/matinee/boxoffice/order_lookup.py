@@ -1,0 +1,153 @@
+"""Finding orders by what people know of them: each way through an index, never by reading all orders ever made.
+
+A clue is a statement that gives the keys of the orders that fit. Clues are joined by INTERSECT and UNION in the database:
+an OR over several tables would make it look at every order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal_column, or_, select, union
+from sqlalchemy.orm import Session
+
+from matinee.accounts.errors import NotAnAddress
+from matinee.accounts.models import User
+from matinee.accounts.users import normal_username
+from matinee.boxoffice.models import ORDER_CODE_LENGTH, TICKET_ID_LENGTH, Order, OrderLine, Ticket
+from matinee.kernel.codes import TYPEABLE
+from matinee.programme.models import Film, Screening, Seat
+
+Clue = Select[Any] | CompoundSelect[Any]
+# People read the last characters of a ticket out; fewer say nothing.
+TICKET_END_LENGTH = 4
+# A part of an address is looked for among the accounts; more of them than this are no answer.
+ACCOUNTS_MAX = 500
+# A seat alone means: at screenings of these days and later.
+SEAT_DAYS_BACK = timedelta(days=2)
+# Where nothing narrows enough, so many of the latest orders are looked at.
+LATEST_ORDERS = 50_000
+# Word for word as in the index, or it is not taken.
+_TICKET_END = func.substr(Ticket.id, literal_column(str(TICKET_ID_LENGTH - TICKET_END_LENGTH + 1)))
+_SEAT = re.compile(r"[^\W\d_]{0,3}-?\d{1,3}")
+
+
+def by_code(code: str) -> Clue:
+    """The order with this code."""
+    return select(Order.id).where(Order.code == code.upper())
+
+
+def by_ticket(text: str) -> Clue:
+    """The orders of tickets with this id, or whose ids end so: four characters at the least."""
+    wanted = text.upper()
+    if len(wanted) >= TICKET_ID_LENGTH:
+        return select(Ticket.order_id).where(Ticket.id == wanted)
+    last = wanted[-TICKET_END_LENGTH:]
+    found = select(Ticket.order_id).where(last == _TICKET_END)
+    return found.where(Ticket.id.endswith(wanted, autoescape=True))
+
+
+def by_address(session: Session, text: str) -> Clue:
+    """The orders of whoever has this mail address: buyer with or without an account, or holder of a ticket.
+
+    Of a part of an address: the orders of the accounts that have it in theirs.
+    """
+    try:
+        address = normal_username(text)
+    except NotAnAddress:
+        return select(Order.id).where(Order.user_id.in_(_accounts_with(session, text)))
+    return union(
+        select(Order.id).where(Order.contact_email == address),
+        select(Order.id).where(Order.user_id.in_(select(User.id).where(User.username == address))),
+        select(Ticket.order_id).where(Ticket.holder_email == address),
+    )
+
+
+def at_screenings(
+    *,
+    cinema_id: int | None = None,
+    day: date | None = None,
+    film: str | None = None,
+    seat: str | None = None,
+    now: datetime,
+) -> Clue:
+    """The orders for screenings in a cinema, on a day, of films with this in the title, that have or had this seat.
+
+    With a seat and no day: at screenings from two days ago on.
+    """
+    screenings = select(Screening.id)
+    if cinema_id is not None:
+        screenings = screenings.where(Screening.cinema_id == cinema_id)
+    if day is not None:
+        screenings = screenings.where(Screening.day == day)
+    elif seat is not None:
+        screenings = screenings.where(Screening.starts_at >= now - SEAT_DAYS_BACK)
+    if film is not None:
+        titled = select(Film.id).where(func.lower(Film.title).contains(film.lower(), autoescape=True))
+        screenings = screenings.where(Screening.film_id.in_(titled))
+    found = select(Order.id).where(Order.screening_id.in_(screenings))
+    return found if seat is None else found.where(_has_seat(seat))
+
+
+def by_anything(session: Session, text: str, *, now: datetime) -> Clue:
+    """The orders that fit a text of which nobody said what it is: a code, a ticket, an address, a seat, a film."""
+    if "@" in text:
+        return by_address(session, text)
+    plain = re.sub(r"[\s#-]", "", text)
+    clues: list[Clue] = [at_screenings(film=text, now=now)]
+    if _is_code(plain):
+        clues.append(by_code(plain))
+    if plain.isascii() and plain.isalnum() and TICKET_END_LENGTH <= len(plain) <= TICKET_ID_LENGTH:
+        clues.append(by_ticket(plain))
+    if _SEAT.fullmatch(text):
+        clues.append(at_screenings(seat=text, now=now))
+    else:
+        clues.append(select(Order.id).where(Order.user_id.in_(_accounts_with(session, text))))
+    return union(*clues)
+
+
+def find_named_order(session: Session, *, text: str) -> Order | None:
+    """The one order whose code, or the id of one of whose tickets, is this text; None where there is none."""
+    plain = re.sub(r"[\s#-]", "", text).upper()
+    if not (plain.isascii() and plain.isalnum()):
+        return None
+    if len(plain) == TICKET_ID_LENGTH:
+        return session.scalars(select(Order).where(Order.id.in_(by_ticket(plain)))).one_or_none()
+    return (
+        session.scalars(select(Order).where(Order.code == plain)).one_or_none() if _is_code(plain) else None
+    )
+
+
+def matching(clues: Sequence[Clue]) -> ColumnElement[bool]:
+    """The condition of an order that all clues fit; without any, of one of the latest."""
+    if not clues:
+        return Order.id > select(func.coalesce(func.max(Order.id), 0) - LATEST_ORDERS).scalar_subquery()
+    conditions = [Order.id.in_(clue) for clue in clues]
+    both: ColumnElement[bool] = conditions[0]
+    for condition in conditions[1:]:
+        both = both & condition
+    return both
+
+
+def _is_code(text: str) -> bool:
+    return len(text) == ORDER_CODE_LENGTH and set(text.upper()) <= set(TYPEABLE)
+
+
+def _accounts_with(session: Session, text: str) -> Sequence[int]:
+    wanted = select(User.id).where(User.username.contains(text.lower(), autoescape=True))
+    return session.scalars(wanted.order_by(User.id.desc()).limit(ACCOUNTS_MAX)).all()
+
+
+def _has_seat(label: str) -> ColumnElement[bool]:
+    """Whether an order has or had a ticket for a seat with this label, or holds one."""
+    same = func.lower(Seat.label) == label.lower()
+    issued = select(Ticket.id).join(Seat, Seat.id == Ticket.seat_id).where(Ticket.order_id == Order.id, same)
+    held = (
+        select(OrderLine.seat_id)
+        .join(Seat, Seat.id == OrderLine.seat_id)
+        .where(OrderLine.order_id == Order.id, same)
+    )
+    return or_(issued.exists(), held.exists())
