@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -53,15 +53,31 @@ def plan_exchange(
     Raises StepNotAllowed, NotExchangeable, SalesClosed, SeatsNotFree, TicketTypeNotSold, CompanionAlone, OrphanLeft.
     """
     lock_order(session, order)
+    offer = offer_of(session, screening_id=screening_id, now=now, except_order=order.id)
+    return price_exchange(session, order=order, offer=offer, choices=choices, rules=rules, now=now)
+
+
+def price_exchange(
+    session: Session,
+    *,
+    order: Order,
+    offer: Offer,
+    choices: Sequence[SeatChoice],
+    rules: ChoiceRules,
+    now: datetime,
+) -> ExchangePlan:
+    """As `plan_exchange`, for a screening that was looked at before; nothing is locked. Raises as that does."""
     if order.state not in SOLD:
         raise StepNotAllowed(f"An order that is {order.state} cannot be exchanged.")
     old = valid_tickets_of(session, order=order)
     check_seats_asked([choice.label for choice in choices], seats_max=len(old))
-    offer = offer_of(session, screening_id=screening_id, now=now, except_order=order.id)
     if not (rules.reseats_until_end and _is_seated_anew(order, offer, now=now)):
-        require_on_sale(offer, now=now)
+        require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
     _check_exchangeable(session, order, offer, seats=len(choices), tickets=len(old))
     priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
+    if order.comp_reason is not None:
+        # What was given away stays given away.
+        priced = [replace(one, amount=0) for one in priced]
     amounts = [one.amount for one in priced]
     promo = session.get(PromoCode, order.promo_code_id) if order.promo_code_id is not None else None
     fee = sum(ticket.fee_amount for ticket in old)

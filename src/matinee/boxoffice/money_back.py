@@ -75,18 +75,6 @@ def give_back(session: Session, *, order: Order, amount: int, reason: str, now: 
     return MoneyBack(amount, tuple(vouchers))
 
 
-def ways_back(session: Session, *, order: Order, amount: int) -> list[tuple[Payment, int]]:
-    """Over which payments `amount` minor units would go back, and how much over each; nothing changes."""
-    left = amount
-    ways = []
-    for payment in session.scalars(_accepted(order)):
-        part = min(left, payment.amount - payment.refunded_amount)
-        if part > 0:
-            ways.append((payment, part))
-            left -= part
-    return ways
-
-
 def give_all_back(session: Session, *, order: Order, reason: str, now: datetime) -> MoneyBack:
     """Give everything back that was paid for the order and is not back yet."""
     amount = order.paid_amount - order.refunded_amount
@@ -126,13 +114,24 @@ def _onto_voucher(
     return VoucherReturn(voucher.code_hint, amount, extended_until)
 
 
+def parts_back(session: Session, *, order: Order, amount: int) -> list[tuple[Payment, int]]:
+    """Over which payments `amount` minor units would go back, and how much over each. Nothing changes."""
+    parts = []
+    for payment in session.scalars(_accepted(order)):
+        part = min(amount, payment.amount - payment.refunded_amount)
+        if part > 0:
+            parts.append((payment, part))
+            amount -= part
+    return parts
+
+
 def _accepted_payments(session: Session, order: Order) -> list[Payment]:
-    locked = _accepted(order).with_for_update(of=Payment)
-    return list(session.scalars(locked.execution_options(populate_existing=True)))
+    wanted = _accepted(order).with_for_update(of=Payment)
+    return list(session.scalars(wanted.execution_options(populate_existing=True)))
 
 
 def _accepted(order: Order) -> Select[Payment]:
-    """The payments that the order counts, the latest first."""
+    """The latest first."""
     return (
         select(Payment)
         .join(OrderPayment, OrderPayment.payment_id == Payment.id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.errors import SalesClosed, SeatsNotFree, TicketTypeNotSold
 from matinee.boxoffice.locks import join_buyers
 from matinee.boxoffice.queries import claimed_seats
+from matinee.boxoffice.seating.best import best_available
 from matinee.programme.models import Cinema, Hall, Screening, TicketType
 from matinee.programme.prices import amounts_by_zone_and_type, price_for
 from matinee.programme.queries import SeatOfHall, house_seat_reasons, seats_by_hall
@@ -55,6 +56,13 @@ class Offer:
         """The moment so many minutes before the start."""
         return self.screening.starts_at - timedelta(minutes=minutes)
 
+    def best_ids(self, count: int, *, zone: str | None = None, split: bool = False) -> list[int]:
+        """The ids of the best free seats for so many people; an empty list where there are none."""
+        focal = None
+        if self.hall.focal_x is not None and self.hall.focal_y is not None:
+            focal = (self.hall.focal_x, self.hall.focal_y)
+        return best_available(self.seats, self.free_ids(), count=count, focal=focal, zone=zone, split=split)
+
     def is_selling_out(self) -> bool:
         """Whether so many of the seats for sale are taken that the cinema calls it selling out."""
         sellable = {seat.id for seat in self.seats} - self.house_ids
@@ -62,10 +70,14 @@ class Offer:
         return taken * 100 >= len(sellable) * self.cinema.selling_out_percent
 
 
-def is_on_sale(screening: Screening, *, now: datetime) -> bool:
-    """Whether the screening can be bought: published, not begun, not closed, not cancelled."""
+def is_on_sale(screening: Screening, *, now: datetime, late_minutes: int = 0) -> bool:
+    """Whether the screening can be bought: published, not begun, not closed, not cancelled.
+
+    `late_minutes`: it may have begun so long ago, but not be over.
+    """
     closed = screening.sales_end_at is not None and screening.sales_end_at <= now
-    return not screening.draft and screening.cancelled_at is None and screening.starts_at > now and not closed
+    end = min(screening.starts_at + timedelta(minutes=late_minutes), screening.ends_at)
+    return not screening.draft and screening.cancelled_at is None and end > now and not closed
 
 
 def offer_of(session: Session, *, screening_id: int, now: datetime, except_order: int | None = None) -> Offer:
@@ -74,6 +86,14 @@ def offer_of(session: Session, *, screening_id: int, now: datetime, except_order
     Until the transaction ends nobody moves or cancels the screening. Raises ScreeningNotFound.
     """
     screening = join_buyers(session, screening_id=screening_id)
+    return offer_now(session, screening=screening, now=now, except_order=except_order)
+
+
+def offer_now(
+    session: Session, *, screening: Screening, now: datetime, except_order: int | None = None
+) -> Offer:
+    """As `offer_of`, for looking alone: nobody is kept from moving the screening."""
+    screening_id = screening.id
     claimed = claimed_seats(session, screening_ids=[screening_id], now=now, except_order=except_order)
     kept_back = house_seat_reasons(session, screening_id=screening_id)
     return Offer(
@@ -87,9 +107,9 @@ def offer_of(session: Session, *, screening_id: int, now: datetime, except_order
     )
 
 
-def require_on_sale(offer: Offer, *, now: datetime) -> None:
-    """Raise SalesClosed where the screening cannot be bought any more."""
-    if not is_on_sale(offer.screening, now=now):
+def require_on_sale(offer: Offer, *, now: datetime, late_minutes: int = 0) -> None:
+    """Raise SalesClosed where the screening cannot be bought any more; see `is_on_sale`."""
+    if not is_on_sale(offer.screening, now=now, late_minutes=late_minutes):
         raise SalesClosed
 
 

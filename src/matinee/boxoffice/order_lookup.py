@@ -35,7 +35,7 @@ _TICKET_END = func.substr(Ticket.id, literal_column(str(TICKET_ID_LENGTH - TICKE
 _SEAT = re.compile(r"[^\W\d_]{0,3}-?\d{1,3}")
 
 
-def by_code(code: str) -> Clue:
+def by_code(code: str) -> Select[Any]:
     """The order with this code."""
     return select(Order.id).where(Order.code == code.upper())
 
@@ -46,7 +46,7 @@ def by_ticket(text: str) -> Clue:
     if len(wanted) >= TICKET_ID_LENGTH:
         return select(Ticket.order_id).where(Ticket.id == wanted)
     last = wanted[-TICKET_END_LENGTH:]
-    found = select(Ticket.order_id).where(last == _TICKET_END)
+    found = select(Ticket.order_id).where(_TICKET_END.in_([last]))
     return found.where(Ticket.id.endswith(wanted, autoescape=True))
 
 

@@ -21,12 +21,22 @@ class ChoiceRules:
     orphans: bool = True
     companions: bool = True
     house_seats_too: bool = False
-    # Whether an order gets other seats of its own screening up to the end of it, and not only while it is on sale.
+    # For how long after its start a screening is sold still, in minutes.
+    late_minutes: int = 0
+    # Whether an order gets other seats of its own screening up to the end of it.
     reseats_until_end: bool = False
 
 
 # Whoever sells at the counter sees the hall and the people, and may give away what the house kept back.
-COUNTER_RULES = ChoiceRules(orphans=False, companions=False, house_seats_too=True, reseats_until_end=True)
+# People come when the adverts run, and are let in; see docs/counter.md.
+COUNTER_LATE_MINUTES = 30
+COUNTER_RULES = ChoiceRules(
+    orphans=False,
+    companions=False,
+    house_seats_too=True,
+    late_minutes=COUNTER_LATE_MINUTES,
+    reseats_until_end=True,
+)
 PUBLIC_RULES = ChoiceRules()
 # While somebody still chooses, seat by seat, what is chosen so far need not be right as a whole.
 CHOOSING_RULES = ChoiceRules(orphans=False, companions=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from matinee.outbox.errors import (
@@ -53,6 +53,14 @@ def try_all_again(session: Session, *, channel: str, error: str, now: datetime) 
         _begin_anew(message, now=now)
     session.flush()
     return len(again)
+
+
+def count_failed_alike(session: Session, *, channel: str, error: str) -> int:
+    """How many rows of a channel did not leave with this error, as `plain_error` tells it."""
+    alike = select(func.count()).where(
+        Message.channel == channel, Message.sent_at.is_(None), _has_failed_with(error)
+    )
+    return session.scalar(alike) or 0
 
 
 def give_up_message(session: Session, *, message_id: int, by: str, now: datetime) -> Message:

@@ -66,6 +66,7 @@ WAYS: tuple[tuple[str, tuple[tuple[str, str, Power], ...]], ...] = (
             (N_("Audit log"), "audit_log", "trail"),
             (N_("Outbox"), "outbox", "system"),
             (N_("API keys"), "api_keys", "people"),
+            (N_("Signed in"), "sessions", "people"),
             (N_("Locked out"), "throttled", "people"),
         ),
     ),

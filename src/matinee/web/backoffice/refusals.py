@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from flask import flash
 
+from matinee.accounts import errors as accounts
 from matinee.boxoffice import errors as sale
 from matinee.kernel.errors import DomainError
+from matinee.outbox import errors as outbox
+from matinee.payments import errors as payments
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _
 from matinee.web.shared.refusals import status_of
@@ -16,6 +19,23 @@ from matinee.web.shared.refusals import status_of
 def staff_sentence(error: DomainError) -> str:
     """What is said to a member of the staff, in the language of the page."""
     makers: dict[type[DomainError], Callable[[], str]] = {
+        accounts.StaffAccount: lambda: _("This is an account of staff. Its roles are taken away first."),
+        accounts.UserNotFound: lambda: _("There is no such account."),
+        accounts.SessionNotFound: lambda: _("This device is signed out already."),
+        accounts.ApiKeyNotFound: lambda: _("There is no such key, or it is revoked."),
+        accounts.LockoutNotFound: lambda: _("Nothing is locked there any more."),
+        accounts.ScopeMissing: lambda: _("You may give a key only what you may do yourself."),
+        outbox.MessageNotFound: lambda: _("There is no such row in the outbox."),
+        outbox.MessageSent: lambda: _("It was sent already."),
+        outbox.MessageGivenUp: lambda: _("It was given up already."),
+        outbox.MessageUnderWay: lambda: _("It is being sent just now. Look again in a minute."),
+        outbox.MessageWithoutSecret: lambda: _(
+            "The code in this mail is not kept any more. Have a new mail sent instead."
+        ),
+        payments.RefundNotFailed: lambda: _("This refund did not fail, so it is not asked for again."),
+        payments.RefundNotByHand: lambda: _("This refund is not one that a person hands out."),
+        payments.RefundNotFound: lambda: _("There is no such refund."),
+        sale.ContactMissing: lambda: _("Nobody knows where to send it: the order has no mail address."),
         sale.OrderNotFound: lambda: _("There is no such order."),
         sale.NotTheseTickets: lambda: _("These tickets are not valid any more."),
         sale.TicketNotFound: lambda: _("There is no such ticket."),

@@ -9,6 +9,24 @@ from matinee.kernel.errors import DomainError
 from matinee.web.backoffice import entrance
 from matinee.web.backoffice.blueprint import backoffice, here, may_here, this_house
 from matinee.web.backoffice.navigation import ways
+from matinee.web.backoffice.orders import (
+    api_keys,
+    customer_actions,
+    customer_data,
+    customer_list,
+    customer_page,
+    failed_refunds,
+    lockout_list,
+    order_actions,
+    order_list,
+    order_page,
+    outbox_list,
+    outbox_message,
+    refund_pages,
+    seat_pages,
+    session_list,
+    webhook_list,
+)
 from matinee.web.backoffice.people import audit_log
 from matinee.web.backoffice.refusals import staff_sentence, status_of
 from matinee.web.shared.house import every_house
@@ -16,7 +34,10 @@ from matinee.web.shared.negotiation import wants_html
 from matinee.web.shared.visitors import visitor
 
 PEOPLE = (audit_log,)
-PAGES = (entrance, *PEOPLE)
+ORDERS = (order_list, order_page, order_actions, refund_pages, failed_refunds, seat_pages)
+CUSTOMERS = (customer_list, customer_page, customer_actions, customer_data)
+WAYS_IN = (outbox_list, outbox_message, webhook_list, api_keys, session_list, lockout_list)
+PAGES = (entrance, *PEOPLE, *ORDERS, *CUSTOMERS, *WAYS_IN)
 
 
 @backoffice.context_processor

@@ -15,7 +15,6 @@ from matinee.boxoffice.models import Order
 from matinee.boxoffice.offers import Offer, SeatChoice, offer_of
 from matinee.boxoffice.order_details import IssuedTicket, details_of
 from matinee.boxoffice.rules import PUBLIC_RULES
-from matinee.boxoffice.seating.best import best_available
 from matinee.kernel.natural import natural_key
 from matinee.programme.models import Hall, Screening
 from matinee.programme.queries import SeatOfHall, is_public
@@ -100,9 +99,5 @@ def valid_tickets(session: Session, order: Order) -> list[IssuedTicket]:
 
 
 def _best(offer: Offer, count: int) -> list[str]:
-    focal = None
-    if offer.hall.focal_x is not None and offer.hall.focal_y is not None:
-        focal = (offer.hall.focal_x, offer.hall.focal_y)
     by_id = {seat.id: seat.label for seat in offer.seats}
-    found = best_available(offer.seats, offer.free_ids(), count=count, focal=focal, split=True)
-    return [by_id[one] for one in found]
+    return [by_id[one] for one in offer.best_ids(count, split=True)]
