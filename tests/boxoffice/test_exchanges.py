@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ from matinee.boxoffice.errors import (
 )
 from matinee.boxoffice.exchanges import exchange_order
 from matinee.boxoffice.models import Order, OrderLine, SeatClaim, Ticket
-from matinee.boxoffice.rules import PUBLIC_RULES
+from matinee.boxoffice.rules import COUNTER_RULES, PUBLIC_RULES
 from matinee.kernel.errors import DomainError
 from matinee.programme.errors import ScreeningNotFound
 from matinee.programme.models import Cinema, Hall, Price, PriceList, Screening, Seat, TicketType
@@ -282,3 +284,25 @@ def test_whoever_waits_for_an_exchange_finds_the_order_where_it_went(sale: Sale)
         lambda s: s.scalars(select(Hall.name).join(Seat, Seat.hall_id == Hall.id).join(OrderLine)).all()
     )
     assert lines == ["Hall 1"]
+
+
+def test_staff_gives_other_seats_up_to_the_end_of_the_screening(sale: Sale) -> None:
+    order_id = sale.sold("A1", "A2")
+    screening = sale.read(lambda s: s.get_one(Screening, sale.house.lettered))
+    began, over = screening.starts_at + timedelta(minutes=80), screening.ends_at
+    with pytest.raises(SalesClosed):
+        sale.exchange(order_id, sale.house.lettered, "A3", "A4", now=began)
+    with pytest.raises(SalesClosed):
+        sale.exchange(order_id, sale.house.lettered, "A3", "A4", now=over, rules=COUNTER_RULES)
+    sale.exchange(order_id, sale.house.lettered, "A3", "A4", now=began, rules=COUNTER_RULES)
+    assert sale.tickets(order_id).keys() == {"A3", "A4"}
+    with pytest.raises(SalesClosed):
+        sale.exchange(order_id, sale.house.closed, "1", "2", now=NOW, rules=COUNTER_RULES)
+    sale.check_books()
+
+
+def test_nobody_is_seated_anew_in_a_screening_that_is_cancelled(sale: Sale) -> None:
+    order_id = sale.sold("A1")
+    sale.change_screening(sale.house.lettered, cancelled_at=NOW)
+    with pytest.raises(SalesClosed):
+        sale.exchange(order_id, sale.house.lettered, "A3", rules=COUNTER_RULES)

@@ -17,7 +17,7 @@ from matinee.payments.carry_out import LEASE, carry_out_refunds
 from matinee.payments.counter import CounterProvider
 from matinee.payments.models import PaymentRefund
 from matinee.payments.protocol import PaymentProvider, RefundOutcome, RefundRequest
-from matinee.payments.refunds import record_refund_notice
+from matinee.payments.refunds import ask_refund_again, record_refund_notice
 from matinee.payments.stripe_checkout import StripeCheckout
 from tests.building import NOW
 from tests.outbox.opened import opened_transactions
@@ -298,3 +298,20 @@ def test_notices_three_times_over_in_any_order_leave_what_stripe_says(
     assert states == ["succeeded", "failed", "succeeded", "failed"]
     paid, [intent] = 2500, fake_stripe.account.paid
     assert sum(fake_stripe.account.amounts_refunded(intent)) == 200 < paid
+
+
+def test_a_refund_that_failed_at_its_bank_is_made_anew_when_it_is_asked_for_again(
+    transactions: Transactions, stripe: StripeCheckout, fake_stripe: FakeStripe
+) -> None:
+    refund_id = ask_refund(transactions, paid_at_stripe(transactions, stripe, fake_stripe), 700)
+    fake_stripe.account.new_refund_status = "pending"
+    carried_out(transactions, stripe)
+    [first] = fake_stripe.account.refunds
+    fake_stripe.account.finish_refund(first, failure="expired_or_canceled_card")
+    carried_out(transactions, stripe, after=timedelta(days=1))
+    assert stored_refund(transactions, refund_id).state == "failed"
+    again = transactions.write(lambda session: ask_refund_again(session, public_id=refund_id, now=NOW))
+    fake_stripe.account.new_refund_status = "succeeded"
+    carried_out(transactions, stripe)
+    assert stored_refund(transactions, again.public_id).state == "succeeded"
+    assert [one["status"] for one in fake_stripe.account.refunds.values()] == ["failed", "succeeded"]

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matinee.db.transaction import Transactions
-from matinee.payments.errors import RefundNotByHand, RefundNotFound, RefundTooHigh
+from matinee.payments.errors import RefundNotByHand, RefundNotFailed, RefundNotFound, RefundTooHigh
 from matinee.payments.protocol import ProviderNotice, RefundOutcome
 from matinee.payments.refunds import (
+    ask_refund_again,
     find_refund,
     hand_out_refund,
     record_refund_notice,
@@ -114,3 +115,35 @@ def test_no_more_goes_back_than_was_paid(transactions: Transactions) -> None:
 def test_a_notice_about_no_refund_of_ours_is_not_found(transactions: Transactions) -> None:
     with pytest.raises(RefundNotFound):
         tell(transactions, "NOBODY", "refund_failed")
+
+
+def test_a_refund_that_failed_is_asked_for_again_under_another_id(
+    transactions: Transactions, refund_id: str
+) -> None:
+    answer(transactions, refund_id, RefundOutcome("failed", provider_ref="re_1", reason="lost"))
+    again = transactions.write(lambda session: ask_refund_again(session, public_id=refund_id, now=LATER))
+    assert again.public_id != refund_id
+    assert (again.state, again.provider_ref, again.last_error) == ("pending", None, "")
+    assert (again.next_attempt_at, again.finished_at, again.attempts) == (LATER, None, 0)
+    # The failure of the first try comes too late to be that of the second.
+    with pytest.raises(RefundNotFound):
+        tell(transactions, refund_id, "refund_failed")
+    tell(transactions, again.public_id, "refund_failed")
+    assert stored_refund(transactions, again.public_id).state == "failed"
+
+
+@pytest.mark.parametrize("state", ["pending", "by_hand", "succeeded"])
+def test_a_refund_that_did_not_fail_is_not_asked_for_again(
+    transactions: Transactions, refund_id: str, state: str
+) -> None:
+    answer(transactions, refund_id, RefundOutcome(state))  # type: ignore[arg-type]
+    with pytest.raises(RefundNotFailed):
+        transactions.write(lambda session: ask_refund_again(session, public_id=refund_id, now=NOW))
+    assert stored_refund(transactions, refund_id).state == state
+
+
+def test_what_was_handed_out_is_not_asked_for_again(transactions: Transactions, refund_id: str) -> None:
+    answer(transactions, refund_id, RefundOutcome("failed", reason="lost"))
+    transactions.write(lambda session: hand_out_refund(session, public_id=refund_id, now=NOW))
+    with pytest.raises(RefundNotFailed):
+        transactions.write(lambda session: ask_refund_again(session, public_id=refund_id, now=NOW))

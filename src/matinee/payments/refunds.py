@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from matinee.kernel.codes import random_code
 from matinee.payments.errors import RefundNotByHand, RefundNotFailed, RefundNotFound, RefundTooHigh
@@ -102,8 +102,9 @@ def ask_refund_again(session: Session, *, public_id: str, now: datetime) -> Paym
 
 
 def refunds_of(session: Session, *, payment_ids: Collection[int]) -> Sequence[PaymentRefund]:
-    """All that went back or is to go back of these payments, the first at the front."""
+    """All that went back or is to go back of these payments, each with its payment, the first at the front."""
     wanted = select(PaymentRefund).where(PaymentRefund.payment_id.in_(payment_ids))
+    wanted = wanted.options(joinedload(PaymentRefund.payment))
     return session.scalars(wanted.order_by(PaymentRefund.id)).all()
 
 

@@ -17,6 +17,7 @@ from matinee.boxoffice.order_search import events_of
 from matinee.boxoffice.orders import SOLD, UNPAID, find_order, outstanding_amount, state_at
 from matinee.door.admissions import admissions_of_order
 from matinee.door.models import Admission
+from matinee.kernel.natural import natural_key
 from matinee.outbox.models import Message, WebhookEndpoint
 from matinee.outbox.queries import messages_about
 from matinee.payments.models import PaymentRefund
@@ -73,8 +74,9 @@ class OrderFile:
 
     @property
     def valid_tickets(self) -> Sequence[IssuedTicket]:
-        """Those that let somebody in."""
-        return [one for one in self.details.tickets if one.ticket.state == "valid"]
+        """Those that let somebody in, by seat."""
+        valid = (one for one in self.details.tickets if one.ticket.state == "valid")
+        return sorted(valid, key=lambda one: natural_key(one.seat.label))
 
     @property
     def own_tickets(self) -> Sequence[IssuedTicket]:

@@ -98,7 +98,8 @@ def _columns(now: datetime) -> list[Column[Order]]:
             sorts=True,
             at_end=True,
         ),
-        Column("currency", _("Currency"), lambda order: order.currency),
+        # Amounts on the page say it.
+        *([Column("currency", _("Currency"), _currency)] if request.args.get("format") else []),
         Column("channel", _("Sold by"), lambda order: order.channel, lambda order: word_for(order.channel, CHANNELS)),
     ]  # fmt: skip
 
@@ -172,12 +173,21 @@ def _local(order: Order, moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(_zone(order)))
 
 
-def _made(order: Order) -> str:
-    return formats.moment_text(order.created_at, _zone(order), page_language())
+def _currency(order: Order) -> str:
+    return order.currency
 
 
-def _starts(order: Order) -> str:
-    return formats.moment_text(order.screening.starts_at, _zone(order), page_language())
+def _made(order: Order) -> Markup:
+    return _moment(order.created_at, _zone(order))
+
+
+def _starts(order: Order) -> Markup:
+    return _moment(order.screening.starts_at, _zone(order))
+
+
+def _moment(moment: datetime, zone: str) -> Markup:
+    text = formats.moment_text(moment, zone, page_language())
+    return Markup('<span class="in-one-line">{}</span>').format(text)
 
 
 def _state(order: Order, now: datetime) -> Markup:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -88,7 +87,7 @@ def outbox() -> ResponseReturnValue:
             title=_("Outbox"),
             columns=_columns(zone),
             filters=(
-                Filter("state", _("State"), "choice", [("unsent", _("Not sent")), *choices(MESSAGE_STATES)]),
+                Filter("state", _("State"), "choice", _states(), default="unsent"),
                 Filter("channel", _("Way"), "choice", [("mail", _("Mail")), ("webhook", _("Event"))]),
                 Filter("kind", _("Kind"), "choice", [*choices(MAILS), *((event, event) for event in EVENTS)]),
                 Filter("recipient", _("To")),
@@ -98,8 +97,11 @@ def outbox() -> ResponseReturnValue:
             nothing=_("Nothing waits here."),
         ),
         template="backoffice/orders/outbox.html",
-        unsent="state" not in request.args,
     )
+
+
+def _states() -> list[tuple[str, str]]:
+    return [("unsent", _("Not sent")), *choices(MESSAGE_STATES)]
 
 
 def _columns(zone: str) -> list[Column[OutboxRow]]:
@@ -123,9 +125,8 @@ def _columns(zone: str) -> list[Column[OutboxRow]]:
 
 def _rows(session: Session, wanted: Wanted) -> Sequence[OutboxRow]:
     found: Any = select(*ASKED).outerjoin(WebhookEndpoint, WebhookEndpoint.id == Message.endpoint_id)
-    # An empty choice ("All") stands in the address, and is another thing than no choice.
-    state = wanted.filters.get("state") or ("" if "state" in request.args else "unsent")
-    found = found.where(_in_state(state)) if state else found
+    if "state" in wanted.filters:
+        found = found.where(_in_state(wanted.filters["state"]))
     for name, column in (("channel", Message.channel), ("kind", Message.kind)):
         if name in wanted.filters:
             found = found.where(column == wanted.filters[name])

@@ -87,7 +87,7 @@ def read_seat_change(
     screening = find_screening(session, screening_id=screening_id)
     offer = offer_now(session, screening=screening, now=now, except_order=file.order.id)
     free = [seat for seat in offer.seats if seat.id not in offer.claimed_ids | offer.broken_ids]
-    tickets = tickets_by_seat(file)
+    tickets = file.valid_tickets
     chosen = list(labels) or _proposed(file, offer, tickets)
     return SeatChange(
         offer=offer,
@@ -104,11 +104,6 @@ def plan_seat_change(session: Session, *, code: str, wanted: SeatChange, now: da
     return price_exchange(
         session, order=order, offer=wanted.offer, choices=wanted.choices, rules=COUNTER_RULES, now=now
     )
-
-
-def tickets_by_seat(file: OrderFile) -> list[IssuedTicket]:
-    """The valid tickets in the order in which seats are chosen for them."""
-    return sorted(file.valid_tickets, key=lambda one: natural_key(one.seat.label))
 
 
 def choices_for(tickets: Sequence[IssuedTicket], labels: Sequence[str]) -> list[SeatChoice]:

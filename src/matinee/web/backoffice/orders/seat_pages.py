@@ -28,7 +28,6 @@ from matinee.web.backoffice.orders.seat_change import (
     other_screenings,
     plan_seat_change,
     read_seat_change,
-    tickets_by_seat,
 )
 from matinee.web.backoffice.refusals import flash_refusal
 from matinee.web.shared.languages import _
@@ -90,7 +89,7 @@ def seat_order(code: str) -> ResponseReturnValue:
         order = find_order(session, code=code)
         lock_order(session, order)
         # As they are behind the lock.
-        old = tickets_by_seat(read_order_file(session, code=code, now=now))
+        old = read_order_file(session, code=code, now=now).valid_tickets
         tickets = exchange_order(
             session,
             order=order,
