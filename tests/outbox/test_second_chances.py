@@ -60,7 +60,7 @@ def test_a_row_that_is_tried_again_is_due_at_once(
 ) -> None:
     [mail] = enqueue_notes(transactions, "anna@example.org")
     change(transactions, mail, attempts=350, failed_at=failed_at, last_error=ERROR, next_attempt_at=LATER)
-    delivery = open_delivery(transactions, mail_server.url, data_dir)
+    delivery = open_delivery(transactions, f"smtp://127.0.0.1:{mail_server.port}", data_dir)
     assert delivery.deliver_all_due().total == 0
     again(transactions, mail)
     assert row(transactions, mail).attempts == 0

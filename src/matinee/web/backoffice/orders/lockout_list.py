@@ -67,8 +67,8 @@ def unlock() -> ResponseReturnValue:
 
     def work(session: Session, trail: Trail) -> None:
         ended = end_lockout(session, key=key, now=now)
-        whose = "account" if ended.of_account else f"network address {ended.who}"
-        trail("lockout.end", f"lockout:{ended.what}", f"Unlocked for an {whose}: {ended.what}"[:500])
+        whose = "an account" if ended.of_account else f"the network address {ended.who}"
+        trail("lockout.end", f"lockout:{ended.what}", f"Unlocked for {whose}: {ended.what}")
 
     try:
         change(work, now=now)
