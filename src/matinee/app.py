@@ -142,6 +142,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         private_webhooks=settings.webhook_private == "on",
         cors_origins=settings.cors_origins,
         session_lifetime=timedelta(hours=settings.session_hours),
+        second_factor_required=settings.staff_second_factor == "on",
         confirm_code_lifetime=timedelta(hours=settings.confirm_code_hours),
         reset_code_lifetime=timedelta(minutes=settings.reset_code_minutes),
         hold_terms=HoldTerms(

@@ -48,9 +48,13 @@ class Settings(BaseSettings):
     # How long seats are kept for somebody who is paying.
     payment_minutes: int = Field(default=15, ge=1, le=24 * 60)
     session_hours: int = Field(default=24, ge=1, le=24 * 365)
+    # Whether staff must show a second factor to have the powers of their roles.
+    staff_second_factor: Literal["off", "on"] = "off"
     confirm_code_hours: int = Field(default=24, ge=1, le=24 * 30)
     reset_code_minutes: int = Field(default=60, ge=5, le=24 * 60)
     seats_per_order_max: int = Field(default=10, ge=1, le=500)
+    # After so many days from the end of a screening nobody knows any more who bought; 0: for ever.
+    retention_days: int = Field(default=730, ge=0, le=36_500)
     # argon2id; "cheap" is for tests and demonstrations only.
     password_cost: Literal["standard", "cheap"] = "standard"  # noqa: S105 - not a password
     access_log: Literal["on", "off"] = "on"

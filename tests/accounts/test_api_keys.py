@@ -88,14 +88,16 @@ def test_a_session_leads_to_its_user_and_the_scopes_of_the_roles(
         user = session.get_one(User, buyer.id)
         for role in ("usher", "auditor"):
             grant_role(session, user=user, role=role)
-        return caller_of_session(session, token=buyer.token, now=NOW)
+        return caller_of_session(session, token=buyer.token, now=NOW, second_factor_required=False)
 
     caller = transactions.write(with_roles)
     assert (caller.identity, caller.name, caller.user_id) == (f"user:{buyer.id}", buyer.username, buyer.id)
     assert caller.scopes == {"me", "sales", "programme:read", "orders:read", "admissions:write"}
     with pytest.raises(SessionNotValid):
         transactions.read(
-            lambda session: caller_of_session(session, token=buyer.token, now=NOW + timedelta(hours=24))
+            lambda session: caller_of_session(
+                session, token=buyer.token, now=NOW + timedelta(hours=24), second_factor_required=False
+            )
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import SessionNotValid
@@ -29,6 +29,10 @@ class Caller:
     api_key_id: int | None = None
     # Of a member of the staff; a key has none.
     roles: frozenset[str] = frozenset()
+    # The roles that the user would have, had this session shown a second factor.
+    withheld_roles: frozenset[str] = frozenset()
+    # Whether the user's second factor is on, shown or not.
+    has_second_factor: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -50,24 +54,26 @@ ANONYMOUS_IDENTITY = "anonymous"
 ANONYMOUS = Caller(identity=ANONYMOUS_IDENTITY, name="buyer")
 
 
-def caller_of_session(session: Session, *, token: str, now: datetime) -> Caller:
+def caller_of_session(session: Session, *, token: str, now: datetime, second_factor_required: bool) -> Caller:
     """The user whom the session's token belongs to, with the scopes of the roles held. Raises SessionNotValid.
 
-    A user whose second factor is on has the roles in a session that showed it, and in no other.
+    A user whose second factor is on has the roles in a session that showed it, and in no other; where staff is required to
+    have one, everybody does.
     """
     token_hash = hash_secret(token)
-    # Not only what is shown: a stolen password alone must not open the powers of staff by another way in.
-    shown = or_(User.totp_confirmed_at.is_(None), UserSession.second_factor_at.is_not(None))
     rows = session.execute(
-        select(User.id, User.username, UserRole.role)
+        select(User.id, User.username, User.totp_confirmed_at, UserSession.second_factor_at, UserRole.role)
         .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(UserRole, and_(UserRole.user_id == User.id, shown))
+        .outerjoin(UserRole, UserRole.user_id == User.id)
         .where(UserSession.token_hash == token_hash, UserSession.expires_at > now)
     ).all()
     if not rows:
         raise SessionNotValid
-    user_id, username, _ = rows[0]
-    roles = frozenset(row.role for row in rows if row.role is not None)
+    user_id, username, is_on, shown_at, _ = rows[0]
+    held = frozenset(row.role for row in rows if row.role is not None)
+    # Not only what is shown: a stolen password alone must not open the powers of staff by another way in.
+    counts = shown_at is not None or (is_on is None and not second_factor_required)
+    roles = held if counts else frozenset()
     return Caller(
         identity=f"user:{user_id}",
         name=username,
@@ -75,4 +81,6 @@ def caller_of_session(session: Session, *, token: str, now: datetime) -> Caller:
         user_id=user_id,
         session_hash=token_hash,
         roles=roles,
+        withheld_roles=held - roles,
+        has_second_factor=is_on is not None,
     )

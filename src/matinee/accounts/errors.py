@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matinee.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from matinee.kernel.errors import Conflict, Expired, Invalid, NotAllowed, NotFound
 
 
 class UserNotFound(NotFound):
@@ -173,3 +173,49 @@ class LockoutNotFound(NotFound):
     """Nothing is locked there any more."""
 
     code = "lockout_not_found"
+class LastManager(Conflict):
+    """Nobody else is a manager; there must be one."""
+
+    code = "last_manager"
+
+
+class OwnManagerRole(NotAllowed):
+    """Nobody takes the role of a manager away from himself."""
+
+    code = "own_manager_role"
+
+
+class NoRoles(Invalid):
+    """An invitation brings one role at the least."""
+
+    code = "no_roles"
+
+
+class StaffAlready(Conflict):
+    """The address is that of a member of staff."""
+
+    code = "staff_already"
+
+
+class InvitationOpen(Conflict):
+    """There is an invitation to this address that can still be accepted."""
+
+    code = "invitation_open"
+
+
+class InvitationNotFound(NotFound):
+    """There is no such invitation that can still be accepted."""
+
+    code = "invitation_not_found"
+
+
+class InvitationNotValid(Expired):
+    """The invitation was accepted, taken back, replaced by a newer mail, or has expired."""
+
+    code = "invitation_not_valid"
+
+
+class InvitationForAnother(NotAllowed):
+    """The invitation is for another address than that of whoever is signed in."""
+
+    code = "invitation_for_another"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -10,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.accounts import news_mails
+from matinee.accounts.durations import in_words
+from matinee.accounts.invitation_mails import compose_invitation
 from matinee.accounts.models import User, UserCode
 from matinee.kernel.codes import hash_secret
-from matinee.languages.catalogs import DEFAULT_LANGUAGE, translations
+from matinee.languages.catalogs import translations
 from matinee.outbox.composing import ComposedMail, Composer, MailContext
 from matinee.outbox.errors import NothingToSend
 from matinee.outbox.rendering import render_mail
@@ -132,22 +133,10 @@ def _code_mail(
     return render_mail(PACKAGE, name, subject=subject, values=values, language=user.language)
 
 
-def in_words(duration: timedelta, language: str = DEFAULT_LANGUAGE) -> str:
-    """A duration for people: minutes below two hours, hours from there on, days from three days on."""
-    ngettext = translations(language).ngettext
-    minutes = max(1, round(duration.total_seconds() / 60))
-    hours = round(minutes / 60)
-    if minutes < 120:
-        return ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
-    if hours < 72:
-        return ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours}
-    days = round(hours / 24)
-    return ngettext("%(num)d day", "%(num)d days", days) % {"num": days}
-
-
 COMPOSERS: dict[str, Composer] = {
     "confirm_email": compose_confirm_email,
     "reset_password": compose_reset_password,
     "change_address": compose_change_address,
     "account_news": news_mails.compose_account_news,
+    "invitation": compose_invitation,
 }

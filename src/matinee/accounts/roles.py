@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import RoleNotFound
@@ -13,9 +16,9 @@ def grant_role(session: Session, *, user: User, role: str) -> None:
     """Give the user a role; nothing happens where the user has it. Raises RoleNotFound."""
     if role not in ROLES:
         raise RoleNotFound
-    if session.get(UserRole, (user.id, role)) is None:
-        session.add(UserRole(user_id=user.id, role=role))
-        session.flush()
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    # Two who grant it at once do the same.
+    session.execute(dialect.insert(UserRole).values(user_id=user.id, role=role).on_conflict_do_nothing())
 
 
 def revoke_role(session: Session, *, user: User, role: str) -> None:

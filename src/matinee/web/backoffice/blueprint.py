@@ -19,6 +19,7 @@ from matinee.web.shared.forgery import SAFE_METHODS, require_token
 from matinee.web.shared.house import House, default_house, house_of
 from matinee.web.shared.languages import asked_language
 from matinee.web.shared.visitors import visitor
+from matinee.web.shared.withheld_powers import way_to_powers
 
 View = Callable[..., ResponseReturnValue]
 NAME = "backoffice"
@@ -56,9 +57,11 @@ def staff_page(
 
 def _refusal(power: Power) -> ResponseReturnValue | None:
     """What is answered to somebody who may not see the page; None where he may."""
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else url_for(f"{NAME}.entrance")
     if not visitor().is_member:
-        wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else here("entrance")
         return lead_to(url_for("site.sign_in", next=wanted))
+    if visitor().caller.withheld_roles:
+        return lead_to(way_to_powers(wanted))
     if not may(visitor().caller.roles, power):
         abort(403)
     return None

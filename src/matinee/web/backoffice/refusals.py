@@ -36,6 +36,16 @@ def staff_sentence(error: DomainError) -> str:
         payments.RefundNotByHand: lambda: _("This refund is not one that a person hands out."),
         payments.RefundNotFound: lambda: _("There is no such refund."),
         sale.ContactMissing: lambda: _("Nobody knows where to send it: the order has no mail address."),
+        accounts.UserNotFound: lambda: _("There is no such member of the staff."),
+        accounts.LastManager: lambda: _("There must be a manager. Give the role to somebody else first."),
+        accounts.OwnManagerRole: lambda: _(
+            "You cannot take the role of a manager away from yourself. Another manager does it."
+        ),
+        accounts.NoRoles: lambda: _("Choose a role at the least."),
+        accounts.RoleNotFound: lambda: _("There is no such role."),
+        accounts.StaffAlready: lambda: _("This address belongs to a member of the staff already."),
+        accounts.InvitationOpen: lambda: _("This address is invited already. Send that invitation again."),
+        accounts.InvitationNotFound: lambda: _("This invitation was accepted or taken back meanwhile."),
         sale.OrderNotFound: lambda: _("There is no such order."),
         sale.NotTheseTickets: lambda: _("These tickets are not valid any more."),
         sale.TicketNotFound: lambda: _("There is no such ticket."),

@@ -87,6 +87,12 @@ def sentence(error: DomainError) -> str:
         accounts.PasskeyExists: lambda: _("This passkey is kept already."),
         accounts.TooManyPasskeys: lambda: _("Your account has as many passkeys as it can have."),
         accounts.StaffAccount: lambda: _("You are a member of staff. A manager takes your role away first."),
+        accounts.InvitationNotValid: lambda: _(
+            "This invitation is not valid any more: it was accepted, taken back, or is too old. Ask for another one."
+        ),
+        accounts.InvitationForAnother: lambda: _(
+            "This invitation is for another address than the one you are signed in with."
+        ),
         accounts.TooManyAttempts: lambda: _("Too many attempts. Wait a little, then try again."),
         accounts.EmailAlreadyConfirmed: lambda: _("This address is confirmed already."),
         accounts.SessionNotFound: lambda: _("This device is signed out already."),

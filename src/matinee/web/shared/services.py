@@ -41,6 +41,8 @@ class Services:
     # Sites that calls may come from, and that a payer's browser may go back to.
     cors_origins: tuple[str, ...]
     session_lifetime: timedelta
+    # Whether a member of the staff has no powers in a session that showed no second factor.
+    second_factor_required: bool
     confirm_code_lifetime: timedelta
     reset_code_lifetime: timedelta
     hold_terms: HoldTerms

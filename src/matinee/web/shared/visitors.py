@@ -89,8 +89,12 @@ def _caller() -> Caller:
     token = session_cookie()
     if token is None:
         return ANONYMOUS
-    now = clock.now()
+    service, now = services(), clock.now()
     try:
-        return services().transactions.read(lambda db: caller_of_session(db, token=token, now=now))
+        return service.transactions.read(
+            lambda db: caller_of_session(
+                db, token=token, now=now, second_factor_required=service.second_factor_required
+            )
+        )
     except SessionNotValid:
         return ANONYMOUS

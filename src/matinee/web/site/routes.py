@@ -14,6 +14,7 @@ from matinee.web.site.account import (
     address,
     confirm,
     forgotten,
+    invitation,
     my_data,
     overview,
     passkey_sign_in,
@@ -53,7 +54,7 @@ CHECKOUT = (
 TICKETS = (ticket_page, ticket_files, hand_over_pages, without_network)
 ACCOUNT = (
     sign_in, passkey_sign_in, register, confirm, forgotten, overview, settings, address, password, sessions, passkeys,
-    second_factor, my_data,
+    second_factor, my_data, invitation,
 )  # fmt: skip
 PAGES = (appearance_page, *PROGRAMME, *PICKER, *CHECKOUT, *TICKETS, *ACCOUNT)
 

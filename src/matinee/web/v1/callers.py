@@ -77,12 +77,21 @@ def _caller(now: datetime) -> Caller:
         return _caller_without_token(now)
     service = services()
     if not token.startswith(PREFIX):
-        return service.transactions.read(lambda session: caller_of_session(session, token=token, now=now))
+        return _caller_of_session(token, now)
     caller, note = service.transactions.read(lambda session: caller_of_key(session, secret=token, now=now))
     if note and caller.api_key_id is not None:
         key_id = caller.api_key_id
         service.transactions.write(lambda session: note_use(session, api_key_id=key_id, now=now))
     return caller
+
+
+def _caller_of_session(token: str, now: datetime) -> Caller:
+    service = services()
+    return service.transactions.read(
+        lambda session: caller_of_session(
+            session, token=token, now=now, second_factor_required=service.second_factor_required
+        )
+    )
 
 
 def _caller_without_token(now: datetime) -> Caller:
@@ -91,9 +100,7 @@ def _caller_without_token(now: datetime) -> Caller:
     # others are not carried out for it.
     if cookie is not None and request.method in SAFE_METHODS:
         try:
-            return services().transactions.read(
-                lambda session: caller_of_session(session, token=cookie, now=now)
-            )
+            return _caller_of_session(cookie, now)
         except SessionNotValid:
             # Browsers send a cookie unasked; one that has run out is none.
             return ANONYMOUS

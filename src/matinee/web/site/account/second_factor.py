@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 
 import segno
-from flask import flash, make_response, redirect, render_template
+from flask import flash, make_response, redirect, render_template, session
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -34,7 +34,11 @@ from matinee.web.shared.refusals import flash_refusal
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.full_sessions import needs_full_session
+from matinee.web.site.account.next_page import wanted_next
 from matinee.web.site.blueprint import page, to
+
+# In the visitor's cookie: where one wanted to go before one was asked to set it up.
+_NEXT = "after_second_factor"
 
 
 class SecondFactorForm(HouseForm):
@@ -51,6 +55,8 @@ class SecondFactorForm(HouseForm):
 @needs_full_session
 def second_factor() -> ResponseReturnValue:
     """Whether it is on; while it is turned on, the secret as a picture and in letters."""
+    if wanted_next():
+        session[_NEXT] = wanted_next()
     service = services()
     user = service.transactions.read(lambda db: db.get_one(User, visitor().caller.known_user_id))
     url = secret_as_url(user, box=service.secret_box, issuer=default_house().name)
@@ -111,7 +117,8 @@ def turn_second_factor_on() -> ResponseReturnValue:
             )
         return refusal
 
-    return _by_code(work, _("The second factor is on. Keep the app at hand when you sign in."))
+    done = _("The second factor is on. Keep the app at hand when you sign in.")
+    return _by_code(work, done, next_url=session.get(_NEXT, ""))
 
 
 @page("/account/second-factor/off", access="members", methods=("POST",))
@@ -133,7 +140,9 @@ def turn_second_factor_off() -> ResponseReturnValue:
     return _by_code(work, _("The second factor is off."))
 
 
-def _by_code(work: Callable[[Session, str], DomainError | None], done: str) -> ResponseReturnValue:
+def _by_code(
+    work: Callable[[Session, str], DomainError | None], done: str, *, next_url: str = ""
+) -> ResponseReturnValue:
     form, service = SecondFactorForm(), services()
     if form.validate():
         try:
@@ -145,6 +154,7 @@ def _by_code(work: Callable[[Session, str], DomainError | None], done: str) -> R
             form.refuse("code", error)
         else:
             flash(done, "good")
-            return redirect(to("second_factor"), code=303)
+            session.pop(_NEXT, None)
+            return redirect(next_url or to("second_factor"), code=303)
     form.keep()
     return redirect(to("second_factor"), code=303)
