@@ -15,6 +15,7 @@ from matinee.accounts.errors import ApiKeyNotFound, ScopeMissing, ScopeNotFound
 from matinee.accounts.models import ApiKey
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.errors import InvalidValues
@@ -139,7 +140,7 @@ class OneApiKey(MethodView):
     )
     def delete(self, key_id: str, now: datetime) -> Answer:
         """Revoke an API key"""
-        services().transactions.write(lambda session: revoke_api_key(session, public_id=key_id, now=now))
+        write_audited(lambda session: revoke_api_key(session, public_id=key_id, now=now))
         return NO_CONTENT
 
 

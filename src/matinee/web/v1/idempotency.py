@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.callers import Caller
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer
+from matinee.web.v1.audited import audited
 from matinee.web.v1.errors import InvalidValues
 from matinee.web.v1.kept_requests import (
     KeyedRequest,
@@ -38,6 +39,7 @@ def idempotent(work: Callable[[Session], Answer], *, caller: Caller, now: dateti
     Raises what `work` raises, IdempotencyKeyReused, RequestInProgress, InvalidValues.
     """
     keyed = keyed_request(caller)
+    work = audited(work)
     if keyed is None:
         return services().transactions.write(work)
 

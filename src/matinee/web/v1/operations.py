@@ -18,6 +18,7 @@ from flask import Response, request
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.web.v1.answers import Answer, respond
+from matinee.web.v1.audited import begin_call
 from matinee.web.v1.callers import Access, find_caller
 from matinee.web.v1.rates import count_call
 from matinee.web.v1.reading import read_body, read_query, read_upload
@@ -108,11 +109,19 @@ def _read(declared: Operation, asked: frozenset[str]) -> dict[str, Any]:
     # PATCH, too: it may try promo codes out.
     if request.method.lower() in COUNTED_METHODS and declared.counted:
         count_call(caller)
-    given: dict[str, Any] = {"caller": caller, "now": now}
+    given: dict[str, Any] = {"caller": caller, "now": now, "body": None}
     if declared.query is not None:
         given["query"] = read_query(declared.query)
     if declared.body is not None:
         given["body"] = read_body(declared.body)
     if declared.uploads:
         given["upload"] = read_upload()
+    begin_call(
+        name=declared.name,
+        summary=declared.summary,
+        access=declared.access,
+        caller=caller,
+        body=given["body"],
+        now=now,
+    )
     return {name: value for name, value in given.items() if name in asked}

@@ -28,6 +28,7 @@ from matinee.boxoffice.orders import require_live_hold
 from matinee.boxoffice.promo_codes import apply_promo_code, remove_promo_code
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.conditions import require_unchanged
@@ -169,7 +170,7 @@ class OneOrder(MethodView):
                 remove_promo_code(session, order=order, now=now)
             return Answer(told_order(session, order=order, now=now, to_staff=caller.may(READ_ALL)))
 
-        return services().transactions.write(change)
+        return write_audited(change)
 
 
 class OrderCancellation(MethodView):
@@ -195,7 +196,7 @@ class OrderCancellation(MethodView):
                 release_hold(session, order=order, actor=caller.name, now=now)
             return Answer(told_order(session, order=order, now=now))
 
-        return services().transactions.write(cancel)
+        return write_audited(cancel)
 
 
 def _take_over(session: Session, order: Order, caller: Caller, *, now: datetime) -> None:

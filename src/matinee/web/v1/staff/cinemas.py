@@ -16,8 +16,8 @@ from matinee.programme.errors import CinemaExists, CinemaNotFound, InvalidCinema
 from matinee.programme.fields import AMOUNT_MAX
 from matinee.programme.locks import lock_cinema
 from matinee.programme.queries import cinema_by_slug
-from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.cinemas import CinemaShape, present_cinema
@@ -124,7 +124,7 @@ class PlannedCinema(MethodView):
             change_cinema(session, cinema=cinema, **body.model_dump(exclude_none=True))
             return Answer(present_cinema(cinema))
 
-        return services().transactions.write(change)
+        return write_audited(change)
 
 
 v1.add_url_rule("/cinemas", view_func=NewCinemas.as_view("new_cinemas"))

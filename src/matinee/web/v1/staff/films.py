@@ -16,8 +16,8 @@ from matinee.programme.fields import DURATION_MINUTES_MAX, SYNOPSIS_CHARACTERS_M
 from matinee.programme.film_records import change_film, create_film, delete_film
 from matinee.programme.locks import lock_row
 from matinee.programme.models import Film
-from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.conditions import require_unchanged
@@ -103,7 +103,7 @@ class PlannedFilm(MethodView):
             change_film(session, film=film, now=now, **body.model_dump())
             return Answer(present_film(film))
 
-        return services().transactions.write(change)
+        return write_audited(change)
 
     @operation(
         "delete_film",
@@ -120,7 +120,7 @@ class PlannedFilm(MethodView):
             delete_film(session, film=_unchanged_film(session, film_id))
             return NO_CONTENT
 
-        return services().transactions.write(delete)
+        return write_audited(delete)
 
 
 def _unchanged_film(session: Session, film_id: int) -> Film:

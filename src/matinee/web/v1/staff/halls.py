@@ -24,6 +24,7 @@ from matinee.programme.models import Hall
 from matinee.programme.queries import cinema_by_slug, halls_of, seats_per_hall
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import PUBLIC, needs
 from matinee.web.v1.conditions import require_unchanged
@@ -150,7 +151,7 @@ class HallPlan(MethodView):
             replace_layout(session, hall=hall, layout=layout)
             return Answer(_present_plan(session, hall))
 
-        return services().transactions.write(replace)
+        return write_audited(replace)
 
 
 def _present(hall: Hall, seats: int) -> HallOfCinemaShape:

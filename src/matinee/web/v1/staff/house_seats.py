@@ -19,6 +19,7 @@ from matinee.programme.labels import SEAT_NUMBER_MAX
 from matinee.programme.queries import house_seats_by_screening
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.conditions import require_unchanged
@@ -82,7 +83,7 @@ class HouseSeats(MethodView):
             keep_seats_back(session, screening_id=screening_id, labels=body.seats, now=now)
             return Answer(_present(session, screening_id))
 
-        return services().transactions.write(keep)
+        return write_audited(keep)
 
 
 def _present(session: Session, screening_id: int) -> HouseSeatsShape:

@@ -12,8 +12,8 @@ from matinee.programme.errors import CinemaNotFound, FilmNotFound, InvalidImage
 from matinee.programme.images import set_logo, set_poster
 from matinee.programme.pictures import Picture, read_logo, read_poster
 from matinee.programme.queries import cinema_by_slug
-from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.cinemas import CinemaShape, present_cinema
@@ -45,7 +45,7 @@ class FilmPoster(MethodView):
             set_poster(session, film=film, picture=picture, now=now)
             return Answer(present_film(film))
 
-        return services().transactions.write(put)
+        return write_audited(put)
 
     @operation(
         "delete_film_poster",
@@ -64,7 +64,7 @@ class FilmPoster(MethodView):
             set_poster(session, film=find_film(session, film_id=film_id), picture=None, now=now)
             return NO_CONTENT
 
-        return services().transactions.write(delete)
+        return write_audited(delete)
 
 
 class CinemaLogo(MethodView):
@@ -84,7 +84,7 @@ class CinemaLogo(MethodView):
         should be readable on dark and on light.
         """
         picture = read_logo(upload)
-        return services().transactions.write(lambda session: _put_logo(session, slug, picture, now))
+        return write_audited(lambda session: _put_logo(session, slug, picture, now))
 
     @operation(
         "delete_cinema_logo",
@@ -98,7 +98,7 @@ class CinemaLogo(MethodView):
 
         The website shows its name.
         """
-        services().transactions.write(lambda session: _put_logo(session, slug, None, now))
+        write_audited(lambda session: _put_logo(session, slug, None, now))
         return NO_CONTENT
 
 

@@ -30,6 +30,7 @@ from matinee.programme.price_lists import (
 from matinee.programme.queries import cinema_by_slug
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.conditions import require_unchanged
@@ -129,7 +130,7 @@ class OnePriceList(MethodView):
             change_price_list(session, price_list=found, now=now, **body.values())
             return Answer(present_price_list(session, found, cinema))
 
-        return services().transactions.write(replace)
+        return write_audited(replace)
 
     @operation(
         "delete_price_list",
@@ -147,7 +148,7 @@ class OnePriceList(MethodView):
             delete_price_list(session, price_list=found)
             return NO_CONTENT
 
-        return services().transactions.write(delete)
+        return write_audited(delete)
 
 
 def _unchanged_list(session: Session, cinema: Cinema, price_list_id: int) -> PriceList:

@@ -26,6 +26,7 @@ from matinee.programme.queries import cinema_by_slug
 from matinee.programme.unchanged import UNCHANGED
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import ID_MAX, PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.idempotency import idempotent
@@ -168,7 +169,7 @@ class OnePromoCode(MethodView):
             uses = uses_by_promo_code(session, promos=[promo], now=now)
             return Answer(_present(promo, cinema, uses[promo.id]))
 
-        return services().transactions.write(change)
+        return write_audited(change)
 
 
 def _present(promo: PromoCode, cinema: Cinema, uses: int) -> PromoCodeShape:

@@ -26,6 +26,7 @@ from matinee.programme.errors import (
 from matinee.programme.screenings import schedule_screening
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.conditions import require_unchanged
@@ -95,9 +96,7 @@ class PlannedScreening(MethodView):
 
         As if it had never been on the programme. One that somebody has, or had, an order for can be cancelled.
         """
-        services().transactions.write(
-            lambda session: delete_unsold(session, screening_id=screening_id, now=now)
-        )
+        write_audited(lambda session: delete_unsold(session, screening_id=screening_id, now=now))
         return NO_CONTENT
 
 
@@ -148,7 +147,7 @@ class ScreeningPlan(MethodView):
                 present_plan(session, find_screening(session, screening_id=screening_id, drafts_too=True))
             )
 
-        return services().transactions.write(change)
+        return write_audited(change)
 
 
 v1.add_url_rule("/screenings", view_func=NewScreenings.as_view("new_screenings"))

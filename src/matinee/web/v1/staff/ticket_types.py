@@ -23,6 +23,7 @@ from matinee.programme.ticket_types import (
 )
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import PUBLIC, needs
 from matinee.web.v1.idempotency import idempotent
@@ -125,7 +126,7 @@ class OneTicketType(MethodView):
             rename_ticket_type(session, ticket_type=found, name=body.name)
             return Answer(_present(found))
 
-        return services().transactions.write(change)
+        return write_audited(change)
 
 
 def _present(ticket_type: TicketType) -> TicketTypeOfCinemaShape:

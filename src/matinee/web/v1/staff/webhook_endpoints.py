@@ -26,6 +26,7 @@ from matinee.outbox.webhooks.events import EVENTS
 from matinee.outbox.webhooks.targets import URL_CHARACTERS_MAX
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer, created
+from matinee.web.v1.audited import write_audited
 from matinee.web.v1.blueprint import PREFIX, v1
 from matinee.web.v1.callers import needs
 from matinee.web.v1.idempotency import idempotent
@@ -170,7 +171,7 @@ class OneEndpoint(MethodView):
             change_endpoint(session, endpoint=endpoint, private_allowed=private_allowed, **body.model_dump())
             return Answer(_present(endpoint))
 
-        return services().transactions.write(change)
+        return write_audited(change)
 
     @operation(
         "deactivate_webhook_endpoint",
@@ -189,7 +190,7 @@ class OneEndpoint(MethodView):
             deactivate_endpoint(session, endpoint=find_endpoint(session, public_id=endpoint_id))
             return NO_CONTENT
 
-        return services().transactions.write(deactivate)
+        return write_audited(deactivate)
 
 
 class EndpointSecret(MethodView):
