@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,3 +46,21 @@ def audit_of(session: Session, *, subjects: Collection[str], limit: int) -> Sequ
     """What was done to these subjects, the latest first."""
     wanted = select(AuditEntry).where(AuditEntry.subject.in_(subjects))
     return session.scalars(wanted.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)).all()
+
+
+def forget_in_audit(session: Session, *, subjects: Sequence[str], forget: Callable[[str], str]) -> None:
+    """Say what was done to these subjects without the persons whom `forget` takes out of a text. Who did it stays."""
+    for entry in session.scalars(select(AuditEntry).where(AuditEntry.subject.in_(subjects))):
+        entry.summary = forget(entry.summary)
+        entry.details = _forgotten(entry.details, forget)
+    session.flush()
+
+
+def _forgotten(value: Any, forget: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return forget(value)
+    if isinstance(value, list):
+        return [_forgotten(one, forget) for one in value]
+    if isinstance(value, dict):
+        return {forget(name): _forgotten(one, forget) for name, one in value.items()}
+    return value

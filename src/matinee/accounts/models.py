@@ -166,7 +166,7 @@ class Invitation(Base):
 
 
 class AuditEntry(Base):
-    """What somebody of the staff did: when, who, what, to what. Never changed."""
+    """What somebody of the staff did: when, who, what, to what. It forgets buyers with their orders; else it stays."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (

@@ -28,6 +28,7 @@ COMMANDS = {
     "film": Entry("matinee.cli.films:film", "Posters of films."),
     "hall": Entry("matinee.cli.halls:hall", "Halls and their seats."),
     "user": Entry("matinee.cli.users:user", "Accounts and the roles of staff."),
+    "forget": Entry("matinee.cli.forget:forget", "Forget who bought tickets long ago. Figures stay."),
     "db": Entry("matinee.cli.db:db", "The schema of the database."),
     "doctor": Entry("matinee.cli.doctor:doctor", "Look at everything; say what is wrong and what to do."),
 }

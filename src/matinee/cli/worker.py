@@ -22,6 +22,7 @@ from matinee.boxoffice.holds import release_expired_holds
 from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.opened import opened_services
 from matinee.cli.payment_rounds import PaymentRounds
+from matinee.cli.retention_rounds import RetentionRounds
 from matinee.cli.rounds_beside import POLL_SECONDS, nap_longer, rounds_beside
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
@@ -81,8 +82,9 @@ class StopRequest:
 class Housekeeping:
     """What a worker does beside the mail: shows that it is alive, and tidies what has expired."""
 
-    def __init__(self, transactions: Transactions, name: str) -> None:
+    def __init__(self, transactions: Transactions, name: str, *, retention_days: int) -> None:
         self._transactions = transactions
+        self._retention = RetentionRounds(transactions, days=retention_days)
         self._name = name
         self._started_at = clock.now()
         self._signs_next = 0.0
@@ -90,7 +92,8 @@ class Housekeeping:
         self._forgets_next = 0.0
 
     def do_what_is_due(self) -> None:
-        """Sign the heartbeat, release holds and announce what is sold out every few seconds; tidy every minute.
+        """Sign the heartbeat, release holds and announce what is sold out every few seconds; tidy every minute, and
+        forget the buyers of long ago every hour.
 
         Raises DatabaseUnavailable.
         """
@@ -110,6 +113,7 @@ class Housekeeping:
             self._forgets_next = moment + FORGET_SECONDS
             while self._tidy("old messages", delete_old_messages) == PORTION_COUNT_MAX:
                 pass
+        self._retention.do_what_is_due()
 
     def sign_off(self) -> None:
         """Take the sign of life away. Raises DatabaseUnavailable."""
@@ -198,7 +202,9 @@ def worker(once: bool) -> None:
             base_url=services.base_url,
         )
         stop = StopRequest(delivery.abort, webhooks.abort)
-        housekeeping = Housekeeping(services.transactions, worker_name())
+        housekeeping = Housekeeping(
+            services.transactions, worker_name(), retention_days=settings.retention_days
+        )
         payments = PaymentRounds(services.transactions, services.payments)
         if once:
             _work_once(delivery, webhooks, housekeeping, payments, stop)

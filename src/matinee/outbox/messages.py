@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import BigInteger, cast, delete, or_
 from sqlalchemy.orm import Session
 
 from matinee.outbox.models import Message
@@ -63,5 +64,21 @@ def forget_recipient(session: Session, *, recipient: str) -> int:
     """Delete every mail to this address, sent or not; return how many. One that a worker is sending may still arrive."""
     gone = session.scalars(
         delete(Message).where(Message.channel == "mail", Message.recipient == recipient).returning(Message.id)
+    ).all()
+    return len(gone)
+
+
+def forget_messages_about(session: Session, *, order_ids: Sequence[int], ticket_ids: Sequence[str]) -> int:
+    """Delete every mail and event about these orders and tickets, sent or not; return how many. A few hundred at a time.
+
+    One that a worker is sending may still arrive.
+    """
+    about_order = cast(Message.payload["order_id"].as_string(), BigInteger).in_(order_ids)
+    about_ticket = Message.payload["ticket_id"].as_string().in_(ticket_ids)
+    gone = session.scalars(
+        delete(Message)
+        .where(or_(about_order, about_ticket))
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
     ).all()
     return len(gone)
