@@ -11,6 +11,7 @@ from matinee.programme.models import FEE_UNITS, Cinema
 
 # Thirty days: nobody plans further ahead than that what a buyer may do.
 UNTIL_MINUTES_MAX = 30 * 24 * 60
+ADVERTS_MINUTES_MAX = 120
 
 
 class CinemaRules(TypedDict, total=False):
@@ -24,6 +25,10 @@ class CinemaRules(TypedDict, total=False):
     companion_until_minutes: int
     refund_until_minutes: int
     counter_until_minutes: int
+    # The ISO number of a weekday.
+    week_starts_on: int
+    # Of screenings that are planned from now on.
+    adverts_minutes: int
 
 
 # The least and the most that may be said, and how people call it.
@@ -33,6 +38,8 @@ _RANGES = {
     "companion_until_minutes": (0, UNTIL_MINUTES_MAX, "time until which companion seats are kept"),
     "refund_until_minutes": (0, UNTIL_MINUTES_MAX, "time until which buyers get their money back"),
     "counter_until_minutes": (0, UNTIL_MINUTES_MAX, "time until which orders are kept for the counter"),
+    "week_starts_on": (1, 7, "weekday on which a week begins"),
+    "adverts_minutes": (0, ADVERTS_MINUTES_MAX, "time of adverts before the film, in minutes,"),
 }
 
 

@@ -189,3 +189,27 @@ class FaultyFile(Invalid):
         if len(self.problems) > PROBLEMS_SHOWN_MAX:
             shown.append(f"... and {len(self.problems) - PROBLEMS_SHOWN_MAX} more")
         super().__init__("\n".join(shown) or None)
+
+
+class InvalidTaxRate(Invalid):
+    """The tax rate is not acceptable."""
+
+    code = "invalid_tax_rate"
+
+
+class TaxRateExists(Conflict):
+    """A tax rate begins on this day already."""
+
+    code = "tax_rate_exists"
+
+
+class TaxRateNotFound(NotFound):
+    """No tax rate begins on this day."""
+
+    code = "tax_rate_not_found"
+
+
+class TaxRatePast(Conflict):
+    """What was sold at a tax rate keeps it: one that began on a past day stays, and none begins on one."""
+
+    code = "tax_rate_past"

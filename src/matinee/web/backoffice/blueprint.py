@@ -18,6 +18,7 @@ from matinee.web.backoffice.powers import Power, may
 from matinee.web.shared.forgery import SAFE_METHODS, require_token
 from matinee.web.shared.house import House, default_house, house_of
 from matinee.web.shared.languages import asked_language
+from matinee.web.shared.uploads import body_bytes_max
 from matinee.web.shared.visitors import visitor
 from matinee.web.shared.withheld_powers import way_to_powers
 
@@ -124,6 +125,13 @@ def _give_cinema(endpoint: str, values: dict[str, Any]) -> None:
 def _choose_language() -> None:
     chosen = session.get(LANGUAGE)
     g.language = chosen if chosen in LANGUAGES else asked_language() or next(iter(LANGUAGES))
+
+
+@backoffice.before_request
+def _measure_body() -> None:
+    # Before the token is looked for in the form: a picture may be larger than other bodies.
+    usual = current_app.config["MAX_CONTENT_LENGTH"]
+    request.max_content_length = body_bytes_max(request.method, request.path, usual=usual)
 
 
 @backoffice.after_request

@@ -11,6 +11,7 @@ from matinee.boxoffice import errors as sale
 from matinee.kernel.errors import DomainError
 from matinee.outbox import errors as outbox
 from matinee.payments import errors as payments
+from matinee.programme import errors as programme
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _
 from matinee.web.shared.refusals import status_of
@@ -46,6 +47,18 @@ def staff_sentence(error: DomainError) -> str:
         accounts.StaffAlready: lambda: _("This address belongs to a member of the staff already."),
         accounts.InvitationOpen: lambda: _("This address is invited already. Send that invitation again."),
         accounts.InvitationNotFound: lambda: _("This invitation was accepted or taken back meanwhile."),
+        programme.CinemaExists: lambda: _("There is a cinema with this short name already."),
+        programme.InvalidImage: lambda: _(
+            "This is no picture that we can read: PNG, JPEG or WebP, 4 MB at the most."
+        ),
+        programme.TaxRateExists: lambda: _("A rate begins on this day already. Remove it first."),
+        programme.TaxRateNotFound: lambda: _("No rate begins on this day."),
+        programme.TaxRatePast: lambda: _(
+            "What was sold keeps its tax: a rate cannot begin, or be removed, on a day that is past."
+        ),
+        programme.InvalidTaxRate: lambda: _(
+            "A rate is 0 to 100 per cent, with two decimal places at the most."
+        ),
         sale.OrderNotFound: lambda: _("There is no such order."),
         sale.NotTheseTickets: lambda: _("These tickets are not valid any more."),
         sale.TicketNotFound: lambda: _("There is no such ticket."),

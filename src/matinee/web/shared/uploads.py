@@ -6,9 +6,17 @@ import re
 
 from matinee.programme.pictures import UPLOAD_BYTES_MAX
 
-_PATHS = re.compile(r"/api/v1/(?:films/[0-9]+/poster|cinemas/[^/]+/logo)")
+_PATHS = {
+    "PUT": re.compile(r"/api/v1/(?:films/[0-9]+/poster|cinemas/[^/]+/logo)"),
+    # Beside the picture, the other parts of a form.
+    "POST": re.compile(r"/backoffice/(?:films/[0-9]+/poster|at/[^/]+/settings/logo)"),
+}
+FORM_BYTES = 64 * 1024
 
 
 def body_bytes_max(method: str, path: str, *, usual: int) -> int:
     """How many bytes the body of such a request may have; `usual`: that of others."""
-    return UPLOAD_BYTES_MAX if method == "PUT" and _PATHS.fullmatch(path) else usual
+    paths = _PATHS.get(method)
+    if paths is None or not paths.fullmatch(path):
+        return usual
+    return UPLOAD_BYTES_MAX + (FORM_BYTES if method == "POST" else 0)

@@ -1,19 +1,28 @@
-"""GET /backoffice/audit: who did what."""
+"""GET /backoffice/audit: who did what; and one entry of it, with what it was and what it became."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import AuditEntry
-from matinee.web.backoffice.blueprint import staff_page, this_house
+from matinee.web.backoffice.blueprint import here, staff_page, this_house
+from matinee.web.backoffice.changes import read
 from matinee.web.backoffice.days import days_between
 from matinee.web.backoffice.listing import Column, Filter, Listing, Wanted, ordered, show_listing
+from matinee.web.backoffice.people.subjects import subject_url
+from matinee.web.shared.house import every_house
 from matinee.web.shared.languages import _
+
+NO_CINEMA = "none"
 
 
 @staff_page("/audit", power="trail")
@@ -24,9 +33,10 @@ def audit_log() -> ResponseReturnValue:
         Column("at", _("When"), lambda entry: entry.at.astimezone(zone), _when, sorts=True),
         Column("actor", _("Who"), lambda entry: entry.actor, sorts=True),
         Column("action", _("What"), lambda entry: entry.action),
-        Column("subject", _("To what"), lambda entry: entry.subject),
+        Column("subject", _("To what"), lambda entry: entry.subject, _subject),
         Column("summary", _("In words"), lambda entry: entry.summary),
     ]
+    cinemas = [(str(house.id), house.name) for house in every_house()]
     return show_listing(
         Listing(
             name="audit",
@@ -36,6 +46,12 @@ def audit_log() -> ResponseReturnValue:
                 Filter("actor", _("Who")),
                 Filter("action", _("What")),
                 Filter("subject", _("To what")),
+                Filter(
+                    "cinema",
+                    _("Cinema"),
+                    kind="choice",
+                    options=[*cinemas, (NO_CINEMA, _("None in particular"))],
+                ),
                 Filter("first_day", _("From"), kind="day"),
                 Filter("last_day", _("Until"), kind="day"),
             ),
@@ -54,9 +70,58 @@ def _entries(session: Session, wanted: Wanted) -> Sequence[AuditEntry]:
     if "action" in wanted.filters:
         # "hall" finds "hall.change", too.
         found = found.where(AuditEntry.action.startswith(wanted.filters["action"], autoescape=True))
+    if "cinema" in wanted.filters:
+        cinema = wanted.filters["cinema"]
+        found = found.where(
+            AuditEntry.cinema_id.is_(None) if cinema == NO_CINEMA else AuditEntry.cinema_id == int(cinema)
+        )
     by = {"at": AuditEntry.at, "actor": AuditEntry.actor}
     return session.scalars(ordered(found, wanted, by, last=AuditEntry.id)).all()
 
 
-def _when(entry: AuditEntry) -> str:
-    return entry.at.astimezone(ZoneInfo(this_house().timezone)).strftime("%Y-%m-%d %H:%M:%S")
+def _when(entry: AuditEntry) -> Markup:
+    moment = entry.at.astimezone(ZoneInfo(this_house().timezone)).strftime("%Y-%m-%d %H:%M:%S")
+    return Markup('<a class="moment" href="{}">{}</a>').format(here("audit_entry", entry_id=entry.id), moment)
+
+
+def _subject(entry: AuditEntry) -> str | Markup:
+    url = subject_url(entry)
+    return entry.subject if url is None else Markup('<a href="{}">{}</a>').format(url, entry.subject)
+
+
+@staff_page("/audit/<id:entry_id>", power="trail")
+def audit_entry(entry_id: int) -> ResponseReturnValue:
+    """One entry."""
+    entry = read(lambda session: session.get(AuditEntry, entry_id))
+    if entry is None:
+        abort(404)
+    was, became = entry.details.get("was"), entry.details.get("is")
+    changed = _changed(was, became)
+    others = [
+        (name, _plain(value))
+        for name, value in entry.details.items()
+        if not (changed and name in ("was", "is"))
+    ]
+    return render_template(
+        "backoffice/people/audit_entry.html",
+        entry=entry,
+        url=subject_url(entry),
+        cinema=next((house.name for house in every_house() if house.id == entry.cinema_id), None),
+        changed=changed,
+        others=others,
+    )
+
+
+def _changed(was: object, became: object) -> list[tuple[str, str, str]]:
+    """What it was and what it became, by name; nothing where the entry does not tell both."""
+    if isinstance(was, Mapping) and isinstance(became, Mapping):
+        return [(name, _plain(was.get(name)), _plain(became.get(name))) for name in {**was, **became}]
+    return [("", _plain(was), _plain(became))] if was is not None and became is not None else []
+
+
+def _plain(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+        return ", ".join(map(str, value)) or "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
