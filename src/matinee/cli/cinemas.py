@@ -14,6 +14,7 @@ from matinee.cli.files import read_given
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.cli.trail import leave_trail
 from matinee.kernel import clock
 from matinee.kernel.money import Money
 from matinee.programme.cinema_look import CinemaDetails
@@ -171,6 +172,16 @@ def set_cinema(
         change_cinema(
             session, cinema=found, name=name, address=address, timezone=timezone, currency=currency, **wanted
         )
+        wished = {"name": name, "address": address, "timezone": timezone, "currency": currency, **wanted}
+        told = {what: value for what, value in wished.items() if value is not None}
+        leave_trail(
+            session,
+            "cinema.create" if made else "cinema.change",
+            f"cinema:{found.slug}",
+            f"{found.name}: {', '.join(told) or 'nothing said'}",
+            cinema_id=found.id,
+            details={"is": told},
+        )
         return found.name, made
 
     with refusals_shown(), opened_services() as (settings, services):
@@ -198,6 +209,10 @@ def set_cinema_logo(slug: str, file: str | None, *, remove: bool) -> None:
         def work(session: Session) -> str:
             found = cinema_by_slug(session, slug)
             set_logo(session, cinema=found, picture=picture, now=clock.now())
+            news = "no logo any more" if remove else "another logo"
+            leave_trail(
+                session, "cinema.logo", f"cinema:{found.slug}", f"{found.name} has {news}", cinema_id=found.id
+            )
             return found.name
 
         name = services.transactions.write(work)

@@ -10,6 +10,7 @@ from matinee.cli.files import read_given
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.cli.trail import leave_trail
 from matinee.kernel import clock
 from matinee.programme.errors import FilmNotFound
 from matinee.programme.images import set_poster
@@ -42,6 +43,8 @@ def set_film_poster(name: str, file: str | None, *, remove: bool) -> None:
         def work(session: Session) -> str:
             found = _film(session, name)
             set_poster(session, film=found, picture=picture, now=clock.now())
+            news = "no poster of its own any more" if remove else "another poster"
+            leave_trail(session, "film.poster", f"film:{found.id}", f"{found.title} has {news}")
             return found.title
 
         title = services.transactions.write(work)

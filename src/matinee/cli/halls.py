@@ -11,6 +11,7 @@ from matinee.cli.files import read_given, write_given
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.cli.trail import leave_trail
 from matinee.programme.cinemas import cinema_to_fill
 from matinee.programme.halls import HallReport, layout_of_hall, store_layout
 from matinee.programme.layouts import format_layout, parse_layout
@@ -41,7 +42,12 @@ def import_halls(files: tuple[str, ...], slug: str | None) -> None:
             cinema, _made = cinema_to_fill(
                 session, slug=slug, timezone=settings.timezone, currency=settings.currency
             )
-            return [store_layout(session, cinema=cinema, layout=layout) for layout in layouts]
+            stored = [store_layout(session, cinema=cinema, layout=layout) for layout in layouts]
+            for report in filter(lambda one: one.changed_anything, stored):
+                leave_trail(
+                    session, "hall.import", f"cinema:{cinema.slug}", _sentence(report), cinema_id=cinema.id
+                )
+            return stored
 
         reports = services.transactions.write(work)
     for report in reports:

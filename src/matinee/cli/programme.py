@@ -15,6 +15,7 @@ from matinee.cli.halls import hall
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.cli.trail import leave_trail
 from matinee.kernel import clock
 from matinee.programme.csv_format import read_csv
 from matinee.programme.csv_prices import format_prices
@@ -62,8 +63,9 @@ def import_command(files: tuple[str, ...], starting: date | None, slug: str | No
         prepare_database(services.engine)
         with _progress() as progress:
             task = progress.add_task("Screenings", total=None)
-            report = services.transactions.write(
-                lambda session: import_programme(
+
+            def work(session: Session) -> ImportReport:
+                found = import_programme(
                     session,
                     files=schedules,
                     cinema_slug=slug,
@@ -73,7 +75,14 @@ def import_command(files: tuple[str, ...], starting: date | None, slug: str | No
                     starting=starting,
                     on_progress=lambda done, total: progress.update(task, completed=done, total=total),
                 )
-            )
+                if found.changed_anything:
+                    cinema = cinema_by_slug(session, slug)
+                    told = " ".join(_sentences(found))
+                    subject = f"cinema:{cinema.slug}"
+                    leave_trail(session, "programme.import", subject, told, cinema_id=cinema.id)
+                return found
+
+            report = services.transactions.write(work)
     for sentence in _sentences(report):
         click.echo(sentence)
 

@@ -20,6 +20,7 @@ from matinee.accounts.users import confirm_email_by_staff, find_user, normal_use
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.cli.trail import leave_trail
 from matinee.kernel import clock
 
 ROLE = click.Choice(ROLES)
@@ -60,6 +61,8 @@ def add_user(username: str, roles: tuple[str, ...], password_stdin: bool) -> Non
             confirm_email_by_staff(session, user=made, now=now)
             for role in roles:
                 grant_role(session, user=made, role=role)
+            told = f"{name} was added{': ' + ', '.join(roles) if roles else ''}"
+            leave_trail(session, "user.add", f"user:{made.id}", told, details={"roles": list(roles)})
 
         services.transactions.write(work)
     click.echo(f"Added {name}{', ' + ', '.join(roles) if roles else ''}.")
@@ -95,6 +98,8 @@ def change_role(username: str, role: str, revoke: bool) -> None:
     def work(session: Session) -> str:
         found = find_user(session, username=username)
         (revoke_role if revoke else grant_role)(session, user=found, role=role)
+        step = f"{'-' if revoke else '+'}{role}"
+        leave_trail(session, "staff.roles", f"user:{found.id}", f"Roles of {found.username}: {step}")
         return found.username
 
     with refusals_shown(), opened_services() as (_settings, services):
@@ -140,6 +145,8 @@ def turn_off(username: str) -> None:
         found = find_user(session, username=username)
         turn_off_second_factor(session, user=found)
         end_all_sessions(session, user=found)
+        told = f"The second factor of {found.username} was turned off"
+        leave_trail(session, "staff.second_factor_off", f"user:{found.id}", told)
         return found.username
 
     with refusals_shown(), opened_services() as (_settings, services):

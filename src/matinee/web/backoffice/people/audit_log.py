@@ -58,7 +58,8 @@ def audit_log() -> ResponseReturnValue:
             source=_entries,
             sort="-at",
             nothing=_("Nobody did anything that fits."),
-        )
+        ),
+        template="backoffice/people/audit_log.html",
     )
 
 
@@ -79,8 +80,12 @@ def _entries(session: Session, wanted: Wanted) -> Sequence[AuditEntry]:
     return session.scalars(ordered(found, wanted, by, last=AuditEntry.id)).all()
 
 
+def _moment(entry: AuditEntry) -> str:
+    return entry.at.astimezone(ZoneInfo(this_house().timezone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _when(entry: AuditEntry) -> Markup:
-    moment = entry.at.astimezone(ZoneInfo(this_house().timezone)).strftime("%Y-%m-%d %H:%M:%S")
+    moment = _moment(entry)
     return Markup('<a class="moment" href="{}">{}</a>').format(here("audit_entry", entry_id=entry.id), moment)
 
 
@@ -105,6 +110,7 @@ def audit_entry(entry_id: int) -> ResponseReturnValue:
     return render_template(
         "backoffice/people/audit_entry.html",
         entry=entry,
+        when=_moment(entry),
         url=subject_url(entry),
         cinema=next((house.name for house in every_house() if house.id == entry.cinema_id), None),
         changed=changed,
