@@ -87,12 +87,7 @@ def sentence(error: DomainError) -> str:
         accounts.PasskeyExists: lambda: _("This passkey is kept already."),
         accounts.TooManyPasskeys: lambda: _("Your account has as many passkeys as it can have."),
         accounts.StaffAccount: lambda: _("You are a member of staff. A manager takes your role away first."),
-        accounts.InvitationNotValid: lambda: _(
-            "This invitation is not valid any more: it was accepted, taken back, or is too old. Ask for another one."
-        ),
-        accounts.InvitationForAnother: lambda: _(
-            "This invitation is for another address than the one you are signed in with."
-        ),
+        **_of_invitations(),
         accounts.TooManyAttempts: lambda: _("Too many attempts. Wait a little, then try again."),
         accounts.EmailAlreadyConfirmed: lambda: _("This address is confirmed already."),
         accounts.SessionNotFound: lambda: _("This device is signed out already."),
@@ -115,6 +110,17 @@ def _by_kind(error: DomainError) -> str:
         Expired: lambda: _("The time for that is over."),
     }
     return next((make() for kind, make in makers.items() if isinstance(error, kind)), _("That did not work"))
+
+
+def _of_invitations() -> dict[type[DomainError], Callable[[], str]]:
+    return {
+        accounts.InvitationNotValid: lambda: _(
+            "This invitation is not valid any more: it was accepted, taken back, or is too old. Ask for another one."
+        ),
+        accounts.InvitationForAnother: lambda: _(
+            "This invitation is for another address than the one you are signed in with."
+        ),
+    }
 
 
 def flash_refusal(error: DomainError) -> None:
