@@ -44,6 +44,8 @@ class Message(Base):
         CheckConstraint("channel IN ('mail', 'webhook')", name="known_channel"),
         # The worker looks only at what still waits; the rest does not slow it down.
         partial_index("ix_outbox_waiting", "next_attempt_at", where="sent_at IS NULL AND failed_at IS NULL"),
+        # What was given up is counted for people, however much was ever sent.
+        partial_index("ix_outbox_failed_at", "failed_at", where="failed_at IS NOT NULL"),
         partial_index("ix_outbox_endpoint_id", "endpoint_id", where="endpoint_id IS NOT NULL"),
         partial_index("ix_outbox_about", "about", where="about <> ''"),
     )

@@ -1,8 +1,8 @@
 """Charts that the server draws as SVG: bars, bars side by side, lines. Each is shown with its numbers as a table beneath.
 
-Across, everything is placed in per cent of the drawing's width, so that a chart fits a phone and a wide screen with letters of
-the same size; down, in pixels. What tells series apart is a pattern, a dash or a mark, never the colour alone.
-The template is "backoffice/charts.html": `{% from "backoffice/charts.html" import chart with context %}`, `{{ chart(sales) }}`.
+Across, everything is placed in per cent of the drawing's width, so that a chart fits a phone and a wide screen with letters
+of the same size; down, in pixels. What tells series apart is a pattern, a dash or a mark, never the colour alone.
+The template has it so: `{% from "backoffice/charts.html" import chart with context %}`, then `{{ chart(sales) }}`.
 """
 
 from __future__ import annotations

@@ -46,6 +46,7 @@ NEW_INDEXES = (
     ("ix_ticket_holder_email", "ticket", "holder_email", "holder_email IS NOT NULL"),
     ("ix_sale_order_contact_email", "sale_order", "contact_email", "contact_email IS NOT NULL"),
     ("ix_outbox_about", "outbox", "about", "about <> ''"),
+    ("ix_outbox_failed_at", "outbox", "failed_at", "failed_at IS NOT NULL"),
     ("ix_payment_settled_at", "payment", "settled_at", "settled_at IS NOT NULL"),
     ("ix_payment_refund_created_at", "payment_refund", "created_at", None),
 )
