@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.dates import format_time as babel_time
 from babel.numbers import format_currency
@@ -17,6 +18,19 @@ def money_text(money: Money, language: str) -> str:
     """ "€8.50" or "8,50 €"."""
     value = Decimal(money.amount).scaleb(-minor_digits(money.currency))
     return format_currency(value, money.currency, locale=language)
+
+
+def round_money_text(money: Money, language: str) -> str:
+    """ "€8" or "8 €": for axes, where whole units stand."""
+    value = round(Decimal(money.amount).scaleb(-minor_digits(money.currency)))
+    return format_currency(
+        value, money.currency, locale=language, format=_whole(language), currency_digits=False
+    )
+
+
+def _whole(language: str) -> str:
+    pattern: str = Locale.parse(language).currency_formats["standard"].pattern
+    return pattern.replace(".00", "")
 
 
 def day_text(day: date, language: str) -> str:
