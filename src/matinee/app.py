@@ -28,6 +28,8 @@ from matinee.kernel import clock
 from matinee.outbox.composing import Composer
 from matinee.outbox.webhooks.composing import EventComposer
 from matinee.payments.providers import build_providers
+from matinee.reports.health.installation import Installation
+from matinee.reports.health.mail import mail_goes_to
 from matinee.settings import Settings
 from matinee.tickets import events as ticket_events
 from matinee.tickets import mails as ticket_mails
@@ -164,6 +166,21 @@ def _services(app: APIFlask, settings: Settings) -> Services:
             stripe_api_base=settings.stripe_api_base,
         ),
         wallets=_wallets(settings),
+        installation=_installation(settings),
+    )
+
+
+def _installation(settings: Settings) -> Installation:
+    return Installation(
+        version=__version__,
+        base_url=settings.base_url,
+        data_dir=settings.data_dir,
+        has_mail_server=bool(settings.smtp_url),
+        mail_goes_to=mail_goes_to(smtp_url=settings.smtp_url, data_dir=settings.data_dir),
+        mail_from=settings.mail_from,
+        backup_dir=settings.backup_dir,
+        backup_age_max=timedelta(hours=settings.backup_hours),
+        started_at=clock.now(),
     )
 
 

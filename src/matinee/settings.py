@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     seats_per_order_max: int = Field(default=10, ge=1, le=500)
     # After so many days from the end of a screening nobody knows any more who bought; 0: for ever.
     retention_days: int = Field(default=730, ge=0, le=36_500)
+    # Where backups are put, by whatever makes them; and how old the newest may be. None: nothing is known of them.
+    backup_dir: Path | None = None
+    backup_hours: int = Field(default=26, ge=1, le=24 * 365)
     # argon2id; "cheap" is for tests and demonstrations only.
     password_cost: Literal["standard", "cheap"] = "standard"  # noqa: S105 - not a password
     access_log: Literal["on", "off"] = "on"
@@ -75,6 +78,12 @@ class Settings(BaseSettings):
     apple_pass_wwdr: str = Field(default="", validate_default=True)
     google_wallet_key: str = ""
     google_wallet_issuer_id: str = Field(default="", validate_default=True)
+
+    @field_validator("backup_dir", mode="before")
+    @classmethod
+    def _no_folder_is_none(cls, value: object) -> object:
+        # An empty text would be the folder that the command is started in.
+        return None if value == "" else value
 
     @field_validator("database_url")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import click
 from rich.console import Console
@@ -12,16 +13,14 @@ from rich.table import Table
 from sqlalchemy import make_url
 
 from matinee.cli.checked_settings import checked_settings
-from matinee.cli.findings import (
-    Finding,
-    look_at_base_url,
-    look_at_data_dir,
-    look_at_database,
-    look_at_mail,
-    look_at_outbox,
-)
 from matinee.cli.opened import opened_services
 from matinee.kernel import clock
+from matinee.reports.health.backups import look_at_backups
+from matinee.reports.health.database import look_at_database
+from matinee.reports.health.finding import Finding
+from matinee.reports.health.machine import look_at_data_dir
+from matinee.reports.health.mail import look_at_base_url, look_at_mail
+from matinee.reports.health.worker import look_at_outbox
 from matinee.settings import Settings
 
 MASK = "***"
@@ -29,7 +28,7 @@ MASK = "***"
 
 @click.command()
 def doctor() -> None:
-    """Look at the settings, the database, the worker and the mail server. Changes nothing and sends no mail.
+    """Look at the settings, the database, the worker, the mail server and the backups. Changes nothing and sends no mail.
 
     The exit code is 1 where something is wrong, 2 where a setting is.
     """
@@ -47,16 +46,21 @@ def doctor() -> None:
 
 
 def _look_at_everything(settings: Settings) -> Iterator[Finding]:
-    data_dir = list(look_at_data_dir(settings))
+    data_dir = list(look_at_data_dir(settings.data_dir))
     yield from data_dir
     if not any(finding.is_wrong for finding in data_dir):
         with opened_services() as (_settings, services):
             database = list(look_at_database(services.engine))
             yield from database
             if not any(finding.is_wrong for finding in database):
-                yield from look_at_outbox(services.transactions, clock.now())
-        yield from look_at_mail(settings)
-    yield from look_at_base_url(settings)
+                yield from look_at_outbox(services.transactions.read, clock.now())
+        yield from look_at_mail(
+            smtp_url=settings.smtp_url, mail_from=settings.mail_from, data_dir=settings.data_dir
+        )
+    yield look_at_backups(
+        settings.backup_dir, age_max=timedelta(hours=settings.backup_hours), now=clock.now()
+    )
+    yield look_at_base_url(settings.base_url)
 
 
 def _settings_table(settings: Settings) -> Table:
@@ -84,13 +88,13 @@ def shown_value(name: str, value: object) -> str:
         return f"{scheme}://{MASK}@{rest.rpartition('@')[2]}"
     if isinstance(value, tuple):
         return " ".join(str(part) for part in value)
-    return str(value)
+    return "" if value is None else str(value)
 
 
 def _tell(console: Console, finding: Finding) -> None:
     mark = (
         "[red]wrong[/]" if finding.is_wrong else "[yellow]note[/] " if finding.advice else "[green]ok[/]   "
     )
-    console.print(f"{mark}  [bold]{finding.what}[/]: {escape(finding.state)}")
+    console.print(f"{mark}  [bold]{finding.what}[/]: {escape(str(finding.state))}")
     if finding.advice:
-        console.print(f"       {escape(finding.advice)}")
+        console.print(f"       {escape(str(finding.advice))}")

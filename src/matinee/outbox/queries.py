@@ -50,16 +50,21 @@ def waiting_mail(session: Session, *, now: datetime) -> WaitingMail:
 
 
 def outbox_summary(session: Session, *, now: datetime) -> OutboxSummary:
-    """The whole picture;
-
-    it looks at every row, so it is for people and not for a probe that asks each second.
-    """
+    """The whole picture. It looks at what waits and at what was given up, and not at all that was ever sent."""
     waiting = waiting_mail(session, now=now)
     failed = session.scalar(select(func.count()).where(_IS_MAIL, Message.failed_at.is_not(None))) or 0
-    latest_error = (
-        select(Message.last_error)
-        .where(_IS_MAIL, Message.last_error.is_not(None))
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    return OutboxSummary(waiting.count, waiting.oldest_age, failed, session.scalar(latest_error))
+    return OutboxSummary(waiting.count, waiting.oldest_age, failed, _last_error(session))
+
+
+def _last_error(session: Session) -> str | None:
+    """Of the newest mail that waits or was given up and has one."""
+    found = [
+        session.execute(
+            select(Message.id, Message.last_error)
+            .where(_IS_MAIL, Message.last_error.is_not(None), condition)
+            .order_by(Message.id.desc())
+            .limit(1)
+        ).one_or_none()
+        for condition in (is_waiting(), Message.failed_at.is_not(None))
+    ]
+    return max(((row.id, row.last_error) for row in found if row), default=(0, None))[1]

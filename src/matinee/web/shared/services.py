@@ -18,6 +18,7 @@ from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
 from matinee.payments.protocol import PaymentProvider
+from matinee.reports.health.installation import Installation
 from matinee.tickets.wallets.offered import Wallets
 from matinee.web.shared.kept_answers import KeptAnswers
 
@@ -55,6 +56,8 @@ class Services:
     # The ways to pay of this installation, by name. Never called inside a transaction.
     payments: Mapping[str, PaymentProvider]
     wallets: Wallets
+    # What health depends on.
+    installation: Installation
 
 
 def services_of(app: Flask) -> Services:
