@@ -119,10 +119,12 @@ def ask_provider(
     return transactions.read(lambda session: look_up_payment(session, public_id=public_id))
 
 
-def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> Payment:
+def take_money(
+    session: Session, *, order: Order, actor: str, now: datetime, clerk_id: int | None = None
+) -> Payment:
     """The counter has taken what was left to pay: the order is paid with this very transaction.
 
-    Raises StepNotAllowed, HoldExpired, NothingToPay.
+    `clerk_id`: the account of whoever took it; None: a program did. Raises StepNotAllowed, HoldExpired, NothingToPay.
     """
     lock_order(session, order)
     require_open_to_payment(order, now=now)
@@ -135,7 +137,20 @@ def take_money(session: Session, *, order: Order, actor: str, now: datetime) -> 
             session, order, provider=COUNTER, amount=amount, expires_at=None, now=now
         )
     settle_at_once(session, payment=payment, now=now)
+    order.clerk_id = clerk_id if clerk_id is not None else order.clerk_id
     record_note(session, order=order, actor=actor, now=now, note="paid at the counter")
+    return payment
+
+
+def take_nothing(session: Session, *, order: Order, actor: str, now: datetime, clerk_id: int) -> Payment:
+    """The counter sells a hold for which nothing is left to pay, with this very transaction.
+
+    Raises StepNotAllowed, HoldExpired, SomethingToPay, PromoCodeUsedUp.
+    """
+    payment = intend_payment(session, order=order, provider=FREE, lifetime=timedelta(), now=now)
+    settle_at_once(session, payment=payment, now=now)
+    order.clerk_id = clerk_id
+    record_note(session, order=order, actor=actor, now=now, note="given out at the counter")
     return payment
 
 

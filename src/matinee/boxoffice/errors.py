@@ -248,3 +248,63 @@ class TicketNotFound(NotFound):
     """There is no such ticket."""
 
     code = "ticket_not_found"
+
+
+class TillAlreadyOpen(Conflict):
+    """This clerk has a till open already."""
+
+    code = "till_already_open"
+
+
+class NoTillOpen(Conflict):
+    """Money is taken and given with an open till alone, and this clerk has none here."""
+
+    code = "no_till_open"
+
+
+class TillClosed(Conflict):
+    """This till is closed."""
+
+    code = "till_closed"
+
+
+class TillNotFound(NotFound):
+    """There is no such till."""
+
+    code = "till_not_found"
+
+
+class TillTooEmpty(Conflict):
+    """There is not so much cash in the till."""
+
+    code = "till_too_empty"
+
+
+class InvalidTillAmount(Invalid):
+    """This is no amount of money for a till."""
+
+    code = "invalid_till_amount"
+
+
+class TooLittleReceived(Invalid):
+    """The buyer handed over less than what is to pay."""
+
+    code = "too_little_received"
+
+
+class ReasonMissing(Invalid):
+    """Nothing is given away, and nothing is taken out of a till, without a reason."""
+
+    code = "reason_missing"
+
+
+class SeatsNotBlocked(Conflict):
+    """None of these seats is blocked."""
+
+    code = "seats_not_blocked"
+
+
+class VoucherNotFound(NotFound):
+    """There is no such voucher."""
+
+    code = "voucher_not_found"

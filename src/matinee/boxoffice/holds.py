@@ -34,9 +34,8 @@ from matinee.boxoffice.offers import (
 from matinee.boxoffice.orders import UNPAID, lock_order, record_start, record_step, require_live_hold
 from matinee.boxoffice.pricing import reprice_order
 from matinee.boxoffice.promo_codes import claim_promo_use
-from matinee.boxoffice.rules import ChoiceRules, check_choice, check_seats_asked
+from matinee.boxoffice.rules import PUBLIC_RULES, ChoiceRules, check_choice, check_seats_asked
 from matinee.boxoffice.sales import mail_money_back, new_order
-from matinee.boxoffice.seating.best import best_available
 from matinee.kernel.codes import hash_secret
 
 # How many orders one sweep looks at, so that its transaction stays short.
@@ -104,29 +103,32 @@ def hold_seats(
     """
     check_seats_asked([choice.label for choice in choices], seats_max=terms.seats_max)
     offer = offer_of(session, screening_id=screening_id, now=now)
-    require_on_sale(offer, now=now)
+    require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
     priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
     return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
 
 
 def hold_best_seats(
-    session: Session, *, screening_id: int, wish: BestWish, holder: Holder, terms: HoldTerms, now: datetime
+    session: Session,
+    *,
+    screening_id: int,
+    wish: BestWish,
+    holder: Holder,
+    terms: HoldTerms,
+    now: datetime,
+    rules: ChoiceRules = PUBLIC_RULES,
 ) -> Order:
     """Keep the best seats for a party, together unless the wish allows to split it.
 
+    Of the rules, only how late it may be counts: the best seats break none of the others, and none of them is the house's.
     Raises NoSeats, TooManySeats, ScreeningNotFound, SalesClosed, TicketTypeNotSold and NotEnoughSeats.
     """
     count = len(wish.ticket_types)
     check_seats_asked([str(number) for number in range(count)], seats_max=terms.seats_max)
     for _ in range(BEST_TRIES_MAX):
         offer = offer_of(session, screening_id=screening_id, now=now)
-        require_on_sale(offer, now=now)
-        focal = None
-        if offer.hall.focal_x is not None and offer.hall.focal_y is not None:
-            focal = (offer.hall.focal_x, offer.hall.focal_y)
-        ids = best_available(
-            offer.seats, offer.free_ids(), count=count, focal=focal, zone=wish.zone, split=wish.split
-        )
+        require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
+        ids = offer.best_ids(count, zone=wish.zone, split=wish.split)
         if not ids:
             raise NotEnoughSeats
         by_id = {seat.id: seat for seat in offer.seats}
@@ -159,7 +161,7 @@ def change_hold(
     if order.state == "paying" or order.paid_amount:
         raise PaymentUnderWay
     offer = offer_of(session, screening_id=order.screening_id, now=now, except_order=order.id)
-    require_on_sale(offer, now=now)
+    require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
     priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
     release_claims(session, order=order)
     _claim(session, order, priced, now=now)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.accounts.models import User
@@ -50,6 +52,8 @@ class TillSession(Base):
     # Of its Z report: counted up without a gap in each cinema.
     number: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
+    # Its Z report as it was when it was closed; what becomes of the tickets later changes nothing in it.
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
 
     clerk: Mapped[User | None] = relationship()
 

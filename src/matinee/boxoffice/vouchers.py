@@ -9,7 +9,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.errors import InvalidOffer, NothingToPay, VoucherEmpty, VoucherNotValid
+from matinee.boxoffice.errors import (
+    InvalidOffer,
+    NothingToPay,
+    VoucherEmpty,
+    VoucherNotFound,
+    VoucherNotValid,
+)
 from matinee.boxoffice.models import Order, OrderPayment, Voucher, VoucherEntry
 from matinee.boxoffice.orders import lock_order, outstanding_amount
 from matinee.boxoffice.settlement import require_payable, settle_at_once
@@ -55,6 +61,16 @@ def vouchers_in_order(
     """The vouchers of a cinema, the oldest first. `behind`: a condition on their ids."""
     wanted = select(Voucher).where(Voucher.cinema_id == cinema_id).order_by(Voucher.id).limit(limit)
     return session.scalars(wanted if behind is None else wanted.where(behind)).all()
+
+
+def set_voucher_active(session: Session, *, voucher_id: int, cinema_id: int, active: bool) -> Voucher:
+    """Take a voucher out of use, or put it back into use. Raises VoucherNotFound."""
+    voucher = session.get(Voucher, voucher_id, with_for_update=True)
+    if voucher is None or voucher.cinema_id != cinema_id:
+        raise VoucherNotFound
+    voucher.active = active
+    session.flush()
+    return voucher
 
 
 def find_voucher(session: Session, *, code: str, cinema_id: int, now: datetime) -> Voucher:

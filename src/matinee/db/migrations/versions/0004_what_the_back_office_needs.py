@@ -196,6 +196,7 @@ def create_till_sessions() -> None:
         sa.Column("expected_cash", sa.Integer(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("figures", JSON, nullable=True),
         sa.CheckConstraint(
             "(closed_at IS NULL) = (counted_cash IS NULL) AND (closed_at IS NULL) = (expected_cash IS NULL) "
             "AND (closed_at IS NULL) = (number IS NULL)",

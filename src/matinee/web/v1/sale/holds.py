@@ -107,6 +107,7 @@ class Holds(MethodView):
         def hold(session: Session) -> Answer:
             holder = _holder(session, caller, at_counter=at_counter)
             terms = services().hold_terms
+            rules = COUNTER_RULES if at_counter else PUBLIC_RULES
             if body.best_available is not None:
                 order = hold_best_seats(
                     session,
@@ -114,6 +115,7 @@ class Holds(MethodView):
                     wish=body.best_available.wish(),
                     holder=holder,
                     terms=terms,
+                    rules=rules,
                     now=now,
                 )
             else:
@@ -123,7 +125,7 @@ class Holds(MethodView):
                     choices=choices_of(body.seats or []),
                     holder=holder,
                     terms=terms,
-                    rules=COUNTER_RULES if at_counter else PUBLIC_RULES,
+                    rules=rules,
                     now=now,
                 )
             told = told_order(session, order=order, now=now).model_dump()

@@ -195,7 +195,7 @@ def _take_money(code: str, caller: Caller, *, now: datetime) -> Answer:
 
     def take(session: Session) -> Answer:
         order = order_changed_by(session, code=code, asker=changing(caller))
-        payment = take_money(session, order=order, actor=caller.name, now=now)
+        payment = take_money(session, order=order, actor=caller.name, now=now, clerk_id=caller.user_id)
         return created(told_payment(session, payment=payment, order=order), location=payment_path(payment))
 
     return idempotent(take, caller=caller, now=now)
