@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.checkout import take_money, take_nothing
@@ -85,7 +85,7 @@ def _enter_vouchers(session: Session, *, order: Order, till: TillSession, now: d
     """An entry for each voucher that a sale at the counter was paid with. What was used online is not the till's."""
     if order.channel != COUNTER:
         return
-    entered = select(TillEntry.payment_id).where(TillEntry.payment_id.is_not(None))
+    entered = exists().where(TillEntry.payment_id == Payment.id)
     vouchers = session.scalars(
         select(Payment)
         .join(OrderPayment, OrderPayment.payment_id == Payment.id)
@@ -94,7 +94,7 @@ def _enter_vouchers(session: Session, *, order: Order, till: TillSession, now: d
             OrderPayment.accepted,
             Payment.provider == VOUCHER,
             Payment.refunded_amount == 0,
-            Payment.id.not_in(entered.where(TillEntry.order_id == order.id)),
+            ~entered,
         )
         .order_by(Payment.id)
     )

@@ -12,6 +12,10 @@ from matinee.kernel.errors import DomainError
 from matinee.outbox import errors as outbox
 from matinee.payments import errors as payments
 from matinee.programme import errors as programme
+from matinee.payments import errors as payments
+from matinee.programme import errors as programme
+from matinee.web.backoffice.counter.amounts import NotAnAmount
+from matinee.web.backoffice.counter.denominations import NotACount
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _
 from matinee.web.shared.refusals import status_of
@@ -62,9 +66,35 @@ def staff_sentence(error: DomainError) -> str:
         sale.OrderNotFound: lambda: _("There is no such order."),
         sale.NotTheseTickets: lambda: _("These tickets are not valid any more."),
         sale.TicketNotFound: lambda: _("There is no such ticket."),
+        **_at_the_till(),
     }
     make = makers.get(type(error))
     return make() if make is not None else refusals.sentence(error)
+
+
+def _at_the_till() -> dict[type[DomainError], Callable[[], str]]:
+    return {
+        sale.SeatsNotFree: lambda: _("Not all of these seats are free any more. Choose again."),
+        sale.NoTillOpen: lambda: _("Open your till first: no money is taken without one."),
+        sale.TillAlreadyOpen: lambda: _("You have a till open already, here or in another cinema."),
+        sale.TillClosed: lambda: _("This till is closed."),
+        sale.TillNotFound: lambda: _("There is no such till."),
+        sale.TillTooEmpty: lambda: _("There is not so much cash in the till. Pay some in first."),
+        sale.InvalidTillAmount: lambda: _("This is no amount of money for a till."),
+        sale.TooLittleReceived: lambda: _("This is less than what is to pay."),
+        sale.ReasonMissing: lambda: _("Write a reason."),
+        sale.SeatsNotBlocked: lambda: _("None of these seats is blocked."),
+        sale.VoucherNotFound: lambda: _("There is no such voucher."),
+        sale.HoldExpired: lambda: _(
+            "The time for this sale is over, and its seats are free again. Choose once more."
+        ),
+        sale.ContactMissing: lambda: _("Nobody knows where to mail these tickets. Write an address first."),
+        payments.RefundNotFound: lambda: _("There is no such refund."),
+        payments.RefundNotByHand: lambda: _("This money was handed out already, or goes back by itself."),
+        programme.SeatNotFound: lambda: _("The hall has no such seat."),
+        NotAnAmount: lambda: _("This is no amount of money. It looks like 150.00."),
+        NotACount: lambda: _("This is no count: write how many there are of each, or the sum as 150.00."),
+    }
 
 
 def flash_refusal(error: DomainError) -> None:
