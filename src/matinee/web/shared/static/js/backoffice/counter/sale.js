@@ -63,7 +63,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 // Somebody took a seat, or the time was over: what was held stays, and the map shows what is there.
-document.addEventListener("htmx:responseError", () => {
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.requestConfig.verb === "get" || !(event.detail.xhr?.status >= 400)) return;
   wanted = null;
-  window.htmx.ajax("GET", window.location.pathname, { source: panel, target: "#sale", swap: "innerHTML" });
+  // Once htmx is done with the refusal: it does one thing at a time for an element.
+  setTimeout(() => window.htmx.ajax("GET", window.location.pathname, { source: root, target: "#sale", swap: "innerHTML" }));
 });
