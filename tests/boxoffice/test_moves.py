@@ -241,3 +241,20 @@ def test_the_screening_is_sold_in_its_new_hall(sale: Sale, bigger: int) -> None:
     sale.exchange(order_id, sale.house.lettered, "B1")
     sale.refund(order_id)
     sale.check_books()
+
+
+def test_nobody_is_moved_to_a_broken_seat(sale: Sale) -> None:
+    order_id = sale.sold("A1", "A2")
+    hall = add_hall(sale, "Small", "A1", "A2", "A3", "A4")
+
+    def hold_back(session: Session) -> None:
+        for label, why in (("A1", "broken"), ("A2", "house"), ("A3", "house")):
+            wanted = select(Seat).where(Seat.hall_id == hall, Seat.label == label)
+            session.scalars(wanted).one().held_back = why
+
+    sale.write(hold_back)
+    sale.move(sale.house.lettered, hall)
+    assert "A1" not in sale.tickets(order_id)
+    kept = select(Seat.label, HouseSeat.reason).join(HouseSeat, HouseSeat.seat_id == Seat.id)
+    rows = sale.read(lambda s: s.execute(kept.where(HouseSeat.screening_id == sale.house.lettered)).all())
+    assert [tuple(row) for row in rows] == [("A1", "broken")]

@@ -1,22 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace as replace_values
 from typing import TYPE_CHECKING
 
 import pytest
 
 from matinee.programme.catalogue import find_hall
 from matinee.programme.cinemas import cinema_to_fill
-from matinee.programme.errors import HallExists, HallNotFound, InvalidHall, SeatsInUse
+from matinee.programme.errors import HallExists, HallInUse, HallNotFound, InvalidHall
 from matinee.programme.halls import (
     HallReport,
     change_turnaround,
     create_hall,
+    delete_hall,
     layout_of_hall,
+    rename_hall,
     replace_layout,
     store_layout,
 )
 from matinee.programme.layouts import HallLayout, parse_layout
 from matinee.programme.queries import default_cinema, hall_by_name
+from matinee.programme.seats import PlacedSeat
 from tests.programme.files import import_text, shown
 
 if TYPE_CHECKING:
@@ -67,14 +71,71 @@ def test_seats_go_as_long_as_nothing_is_shown_in_the_hall(services: Services) ->
     assert store(services, "hall: Red\nA | 1").seats_removed == 1
 
 
-def test_seats_stay_once_something_is_shown_in_the_hall(services: Services) -> None:
+def test_seats_go_where_nobody_has_one_although_something_is_shown(services: Services) -> None:
+    store(services, "hall: Red\nA | 1 2\nhouse: A2")
+    import_text(services, FILM, SCREENING)
+    assert shown(services)[0][4] == {"A1"}
+
+    assert store(services, "hall: Red\nA | 1 3").seats_removed == 1
+    assert shown(services)[0][4] == {"A1", "A3"}
+
+
+def test_a_hall_bends_as_its_layout_says(services: Services) -> None:
+    text = "hall: Red\ncurve: 40\nA | 1 2\nhouse: A1\nbroken: A2"
+    store(services, text)
+    assert stored(services) == parse_layout(text.encode(), file_name="hall.txt")
+    assert store(services, text.replace("40", "0")) == HallReport("Red", False, curve_changed=True)
+
+
+def test_what_cannot_be_drawn_is_not_stored(services: Services) -> None:
     store(services, "hall: Red\nA | 1 2")
+    twice = replace_values(
+        stored(services), seats=(*stored(services).seats, PlacedSeat("B1", "B", "1", 0, 0))
+    )
+
+    def work(session):
+        hall = hall_by_name(session, cinema_id=default_cinema(session).id, name="Red")
+        replace_layout(session, hall=hall, layout=twice)
+
+    with pytest.raises(InvalidHall, match="same_place: A1, B1"):
+        services.transactions.write(work)
+
+
+def test_a_hall_is_renamed_unless_another_has_the_name(services: Services) -> None:
+    store(services, "hall: Blue\nA | 1")
+    store(services, "hall: Green\nA | 1")
+
+    def rename(name: str) -> None:
+        def work(session):
+            hall = hall_by_name(session, cinema_id=default_cinema(session).id, name="Blue")
+            rename_hall(session, hall=hall, name=name)
+
+        services.transactions.write(work)
+
+    for name, error in (("Green", HallExists), (" ", InvalidHall), ("x" * 101, InvalidHall)):
+        with pytest.raises(error):
+            rename(name)
+    rename(" Red ")
+    assert stored(services).name == "Red"
+
+
+def test_a_hall_goes_as_long_as_nothing_was_planned_in_it(services: Services) -> None:
+    store(services, "hall: Red\nA | 1 2\nhouse: A2")
+    store(services, "hall: Blue\nA | 1")
     import_text(services, FILM, SCREENING)
 
-    with pytest.raises(SeatsInUse, match=r"leaves out 1 of them \(A2\)"):
-        store(services, "hall: Red\nA | 1 3")
-    assert shown(services)[0][4] == {"A1", "A2"}
-    assert store(services, "hall: Red\nA | 1 2 3").seats_new == 1
+    def delete(name: str) -> None:
+        def work(session):
+            delete_hall(session, hall=hall_by_name(session, cinema_id=default_cinema(session).id, name=name))
+
+        services.transactions.write(work)
+
+    with pytest.raises(HallInUse):
+        delete("Red")
+    assert len(stored(services).seats) == 2
+    delete("Blue")
+    with pytest.raises(HallNotFound):
+        delete("Blue")
 
 
 def test_a_hall_that_is_not_there_is_not_found(services: Services) -> None:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from matinee.programme.demo import demo_layouts
 from matinee.programme.errors import FaultyFile
-from matinee.programme.layouts import HallLayout, format_layout, parse_layout
-from matinee.programme.models import SEAT_KINDS
+from matinee.programme.layout_export import format_layout
+from matinee.programme.layouts import HallLayout, parse_layout
+from matinee.programme.models import HELD_BACK, SEAT_KINDS
+from matinee.programme.plan_faults import faults_of
 from matinee.programme.seats import PlacedSeat, TakenPlace, place_seats
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hall.txt"
@@ -70,6 +72,11 @@ def test_a_hall_may_have_numbers_alone() -> None:
         ("hall: One\nA | 1,2", "line 2: 'A1,2' is not a seat label"),
         ("hall: One\nturnaround: soon\nA | 1", "line 2: the turnaround is 'soon'"),
         ("hall: One\nturnaround: 999\nA | 1", "line 2: the turnaround is '999'"),
+        ("hall: One\ncurve: 101\nA | 1", "line 2: the curve is '101', not 0 to 100"),
+        ("hall: One\ncurve: 1\ncurve: 1\nA | 1", "line 3: the curve is given a second time"),
+        ("hall: One\nA | 1\nbroken: A2", "line 3: there is no seat A2 above this line"),
+        ("hall: One\nA | 1\nhouse: A1\nbroken: A1", "line 4: seat A1 is 'house' already"),
+        ("hall: One\nA | 1 #:1=X", "line 2: '#' is not the name of a row"),
         ("hall: One\nA | 1\nfocus: A2", "line 3: there is no seat A2 above this line"),
         ("hall: One\nA | 1\nfocus: A1\nfocus: A1", "line 4: the focus is given a second time"),
         ("hall:\nA | 1", "line 1: its name is empty"),
@@ -96,23 +103,46 @@ def test_the_example_and_the_demonstration_survive_being_written_and_read() -> N
         assert read(format_layout(layout)) == layout
 
 
-CELLS = st.tuples(st.integers(0, 6), st.integers(0, 12))
-MARKS = st.tuples(st.sampled_from(SEAT_KINDS), st.sampled_from(["standard", "back", "balcony 2"]))
-
-
-@given(
-    st.dictionaries(CELLS, MARKS, min_size=1, max_size=30), st.integers(0, 240), st.booleans(), st.booleans()
-)
-def test_any_hall_survives_being_written_and_read(
-    cells: dict[tuple[int, int], tuple[str, str]], turnaround: int, lettered: bool, focused: bool
-) -> None:
-    seats = tuple(
-        PlacedSeat(f"{row}{number}", row, str(number), x, y, kind, zone)
-        for number, ((y, x), (kind, zone)) in enumerate(sorted(cells.items()), start=1)
-        for row in ["ABCDEFG"[y] if lettered else ""]
+def test_a_line_may_have_seats_of_several_rows() -> None:
+    layout = read("hall: One\ncurve: 30\nA | 1 2 . B:1 B:2=VIP :7\nhouse: A1..A2\nbroken: 7")
+    assert [(seat.label, seat.row, seat.place) for seat in layout.seats] == [
+        ("A1", "A", "1"), ("A2", "A", "2"), ("B1", "B", "1"), ("VIP", "B", "2"), ("7", "", "7"),
+    ]  # fmt: skip
+    assert (layout.curve, [seat.held_back for seat in layout.seats]) == (
+        30,
+        ["house", "house", "", "", "broken"],
     )
-    layout = HallLayout("Hall", turnaround, seats, seats[-1].label if focused else None)
 
+
+CELLS = st.tuples(st.integers(0, 6), st.integers(0, 12))
+MARKS = st.tuples(
+    st.sampled_from(SEAT_KINDS),
+    st.sampled_from(["standard", "back", "balcony 2"]),
+    st.sampled_from(["", *HELD_BACK]),
+    # The row, where it is not that of the line; and a label of its own.
+    st.sampled_from([None, None, "", "L", "R-1"]),
+    st.booleans(),
+)
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> HallLayout:
+    """A hall as an editor may save it."""
+    cells = draw(st.dictionaries(CELLS, MARKS, min_size=1, max_size=30))
+    lettered = draw(st.booleans())
+    seats = []
+    for number, ((y, x), (kind, zone, held_back, own_row, own_label)) in enumerate(sorted(cells.items()), 1):
+        row = own_row if own_row is not None else "ABCDEFG"[y] if lettered else ""
+        place = draw(st.sampled_from([str(number), ""])) if own_label else str(number)
+        label = f"Seat-{number}" if own_label else row + place
+        seats.append(PlacedSeat(label, row, place, x, y, kind, zone, held_back))
+    focus = draw(st.sampled_from([None, *(seat.label for seat in seats)]))
+    return HallLayout("Hall", draw(st.integers(0, 240)), tuple(seats), focus, draw(st.integers(0, 100)))
+
+
+@given(layouts())
+def test_any_hall_survives_being_written_and_read(layout: HallLayout) -> None:
+    assert faults_of(layout) == []
     assert read(format_layout(layout)) == layout
 
 

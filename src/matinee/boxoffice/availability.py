@@ -62,7 +62,7 @@ def _state(screening: Screening, seats: int, free: int, now: datetime) -> State:
 
 def _seats_by_hall(session: Session, hall_ids: Sequence[int]) -> Mapping[int, int]:
     wanted = select(Seat.hall_id, func.count()).where(Seat.hall_id.in_(set(hall_ids))).group_by(Seat.hall_id)
-    return dict(session.execute(wanted).all())
+    return {hall_id: count for hall_id, count in session.execute(wanted) if hall_id is not None}
 
 
 def _house_seats(session: Session, screening_ids: Sequence[int]) -> Mapping[int, int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matinee.boxoffice.seat_conflicts import SeatConflict
 from matinee.kernel.errors import Conflict, Expired, Invalid, NotAllowed, NotFound
+from matinee.kernel.natural import natural_key
 
 
 class NothingOnThatDay(NotFound):
@@ -230,6 +232,20 @@ class ScreeningCancelled(Conflict):
     """The screening is cancelled already."""
 
     code = "screening_cancelled"
+
+
+class SeatsInUse(Conflict):
+    """Seats of the hall are sold or held, so they stay where they are and what they are."""
+
+    code = "seats_in_use"
+
+    def __init__(self, conflicts: Sequence[SeatConflict]) -> None:
+        """`conflicts`: one for each seat of each screening that somebody has."""
+        self.conflicts = tuple(conflicts)
+        named = sorted({conflict.sold.label for conflict in conflicts}, key=natural_key)
+        super().__init__(
+            f"Somebody has {', '.join(named)[:200]}: such seats stay where they are and what they are."
+        )
 
 
 class HallTooSmall(Conflict):

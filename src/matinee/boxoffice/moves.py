@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import HallTooSmall, ScreeningCancelled
@@ -20,10 +20,11 @@ from matinee.boxoffice.seating.matching import match_seats
 from matinee.db.version import announce_change
 from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.errors import HallNotFound
+from matinee.programme.house_seats import KeptBack, house_seats_elsewhere, store_house_seats
 from matinee.programme.locks import lock_halls
-from matinee.programme.models import Hall, HouseSeat, Screening
+from matinee.programme.models import Hall, Screening
 from matinee.programme.occupancy import require_free
-from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
+from matinee.programme.queries import seats_by_hall
 
 MAIL = "tickets_moved"
 
@@ -43,7 +44,8 @@ def move_screening(
     """Show the screening in another hall of its cinema; return who moved, in the order of the orders.
 
     Tickets keep their ids, so that a printed one still lets its owner in; the mail brings what stands on them now. Holds
-    move, too. What the house kept back in the old hall is on sale in the new one, but for seats of the same label. Raises
+    move, too. What the new hall keeps back is kept back, and the seats with the labels of those that were kept back for this
+    screening; what the old hall kept back is on sale. Whoever has a ticket comes before all of it but broken seats. Raises
     ScreeningNotFound, ScreeningCancelled, HallNotFound for a hall of another cinema, HallTaken, HallTooSmall.
     """
     # Before the screening, as everybody does who plans.
@@ -64,9 +66,7 @@ def move_screening(
     )
     plan = _plan(session, screening, hall, now=now)
     screening.hall_id = hall.id
-    session.execute(delete(HouseSeat).where(HouseSeat.screening_id == screening_id))
-    session.add_all(HouseSeat(screening_id=screening_id, seat_id=one) for one in sorted(plan.house_ids))
-    session.flush()
+    store_house_seats(session, screening_id=screening_id, wanted=plan.kept_back)
     _reseat(session, screening_id, plan.seats)
     announce_change(session)
     announce_event(session, event="screening.changed", payload={"screening_id": screening_id}, now=now)
@@ -79,7 +79,7 @@ class _Plan:
 
     orders: Sequence[tuple[Order, list[int]]]
     seats: Mapping[int, int]
-    house_ids: frozenset[int]
+    kept_back: Mapping[int, KeptBack]
     labels: Mapping[int, str]
 
 
@@ -92,15 +92,16 @@ def _plan(session: Session, screening: Screening, hall: Hall, *, now: datetime) 
     old_seats = {seat.id: seat for seat in old_hall}
     orders = _orders_with_seats(session, screening.id)
     groups = [[old_seats[one] for one in ids] for _, ids in orders]
-    house_ids = _matching_house_seats(session, screening.id, old_seats, new_hall)
-    seats = match_seats(groups, old_hall=old_hall, new_hall=new_hall, taken_ids=house_ids)
+    kept_back = house_seats_elsewhere(session, screening_id=screening.id, to_hall_id=hall.id)
+    seats = match_seats(groups, old_hall=old_hall, new_hall=new_hall, taken_ids=frozenset(kept_back))
     if seats is None:
-        # Whoever has a ticket comes before what the house keeps back.
-        house_ids, seats = frozenset(), match_seats(groups, old_hall=old_hall, new_hall=new_hall)
+        # Whoever has a ticket comes before what the house keeps back; but nobody sits on a broken seat.
+        kept_back = {seat_id: kept for seat_id, kept in kept_back.items() if kept.reason == "broken"}
+        seats = match_seats(groups, old_hall=old_hall, new_hall=new_hall, taken_ids=frozenset(kept_back))
     if seats is None:
         raise HallTooSmall
     labels = {seat.id: seat.label for seat in (*old_hall, *new_hall)}
-    return _Plan(orders, seats, house_ids, labels)
+    return _Plan(orders, seats, kept_back, labels)
 
 
 def _orders_with_seats(session: Session, screening_id: int) -> list[tuple[Order, list[int]]]:
@@ -116,14 +117,6 @@ def _orders_with_seats(session: Session, screening_id: int) -> list[tuple[Order,
     for order, seat_id in rows:
         found.setdefault(order.id, (order, []))[1].append(seat_id)
     return list(found.values())
-
-
-def _matching_house_seats(
-    session: Session, screening_id: int, old_seats: Mapping[int, SeatOfHall], new_seats: Sequence[SeatOfHall]
-) -> frozenset[int]:
-    kept = house_seats_by_screening(session, [screening_id])[screening_id]
-    labels = {old_seats[one].label for one in kept if one in old_seats}
-    return frozenset(seat.id for seat in new_seats if seat.label in labels)
 
 
 def _reseat(session: Session, screening_id: int, seats: Mapping[int, int]) -> None:

@@ -7,14 +7,17 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from matinee.boxoffice.hall_plans import ChangedPlan, store_hall_plan
 from matinee.cli.files import read_given, write_given
 from matinee.cli.opened import opened_services
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
 from matinee.cli.trail import leave_trail
+from matinee.kernel import clock
 from matinee.programme.cinemas import cinema_to_fill
-from matinee.programme.halls import HallReport, layout_of_hall, store_layout
-from matinee.programme.layouts import format_layout, parse_layout
+from matinee.programme.halls import HallReport, layout_of_hall
+from matinee.programme.layout_export import format_layout
+from matinee.programme.layouts import parse_layout
 from matinee.programme.queries import cinema_by_slug, halls_of, seats_by_hall
 
 
@@ -29,7 +32,7 @@ def hall() -> None:
 def import_halls(files: tuple[str, ...], slug: str | None) -> None:
     """Make a hall, or change it, as a text layout describes it.
 
-    A hall that has screenings keeps its seats: a layout that leaves one out is refused.
+    A seat that somebody has at a coming screening stays: a layout that leaves it out, or makes it another, is refused.
 
     \b
     matinee hall import examples/hall.txt
@@ -37,21 +40,27 @@ def import_halls(files: tuple[str, ...], slug: str | None) -> None:
     with refusals_shown(), opened_services() as (settings, services):
         layouts = [parse_layout(data, file_name=name) for name, data in map(read_given, files)]
         prepare_database(services.engine)
+        now = clock.now()
 
-        def work(session: Session) -> list[HallReport]:
+        def work(session: Session) -> list[ChangedPlan]:
             cinema, _made = cinema_to_fill(
                 session, slug=slug, timezone=settings.timezone, currency=settings.currency
             )
-            stored = [store_layout(session, cinema=cinema, layout=layout) for layout in layouts]
-            for report in filter(lambda one: one.changed_anything, stored):
+            stored = [store_hall_plan(session, cinema=cinema, layout=layout, now=now) for layout in layouts]
+            for report in (one.report for one in stored if one.report.changed_anything):
                 leave_trail(
                     session, "hall.import", f"cinema:{cinema.slug}", _sentence(report), cinema_id=cinema.id
                 )
             return stored
 
-        reports = services.transactions.write(work)
-    for report in reports:
-        click.echo(_sentence(report))
+        changed = services.transactions.write(work)
+    for each in changed:
+        click.echo(_sentence(each.report))
+        for conflict in each.not_kept_back:
+            sold = conflict.sold
+            click.echo(
+                f"{sold.label} is not kept back on {sold.day} at {sold.time}: order {sold.order_code} has it."
+            )
 
 
 def _sentence(report: HallReport) -> str:
@@ -62,6 +71,7 @@ def _sentence(report: HallReport) -> str:
     others = (", another turnaround" if report.turnaround_changed else "") + (
         ", another focus" if report.focus_changed else ""
     )
+    others += ", another curve" if report.curve_changed else ""
     return (
         f"Changed {report.name!r}: {report.seats_new} seats new, {report.seats_changed} changed, "
         f"{report.seats_removed} removed{others}."

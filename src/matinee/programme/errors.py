@@ -63,10 +63,10 @@ class HallTaken(Conflict):
     code = "hall_taken"
 
 
-class SeatsInUse(Conflict):
-    """The hall has screenings, so none of its seats can go."""
+class HallInUse(Conflict):
+    """The hall has screenings, so it stays."""
 
-    code = "seats_in_use"
+    code = "hall_in_use"
 
 
 class SeatNotFound(NotFound):

@@ -46,6 +46,8 @@ class PlannedHall:
     turnaround: timedelta = timedelta(0)
     id: int | None = None
     seat_ids: dict[str, int] = field(default_factory=dict)
+    # Why it keeps back those of its seats that it keeps back, by id.
+    held_back: dict[int, str] = field(default_factory=dict)
     new_labels: set[str] = field(default_factory=set)
     bookings: list[Booking] = field(default_factory=list)
     style: Style | None = None

@@ -23,10 +23,12 @@ def load_halls(session: Session, *, cinema_id: int, existing: Iterable[ExistingS
         for hall in session.scalars(select(Hall).where(Hall.cinema_id == cinema_id))
     }
     for ids in in_portions(halls):
-        for seat_id, hall_id, label in session.execute(
-            select(Seat.id, Seat.hall_id, Seat.label).where(Seat.hall_id.in_(ids))
-        ):
-            halls[hall_id].seat_ids[label] = seat_id
+        wanted = select(Seat.id, Hall.id, Seat.label, Seat.held_back).join(Hall, Hall.id == Seat.hall_id)
+        for seat_id, hall_id, label, held_back in session.execute(wanted.where(Hall.id.in_(ids))):
+            hall = halls[hall_id]
+            hall.seat_ids[label] = seat_id
+            if held_back:
+                hall.held_back[seat_id] = held_back
     for known in existing:
         what = f"{known.title!r} on {known.day} at {known.time}"
         halls[known.hall_id].book(Booking(known.starts_at, known.ends_at, what))
@@ -67,7 +69,8 @@ def _add_seats(session: Session, hall: PlannedHall, hall_id: int) -> None:
     ids = dict(session.execute(wanted).all())
     showing = session.scalars(select(Screening.id).where(Screening.hall_id == hall_id)).all()
     insert_house_seats(
-        session, [(screening_id, ids[label]) for screening_id in showing for label in hall.new_labels]
+        session,
+        [(screening_id, ids[label], "house") for screening_id in showing for label in hall.new_labels],
     )
     hall.seat_ids = ids
     hall.new_labels = set()

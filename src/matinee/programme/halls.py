@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matinee.db.constraints import translating
 from matinee.db.version import announce_change
-from matinee.kernel.natural import natural_key
-from matinee.programme.errors import HallExists, InvalidHall, SeatsInUse
+from matinee.programme.errors import HallExists, HallInUse, InvalidHall
+from matinee.programme.fields import HALL_NAME_CHARACTERS_MAX, parse_line, told_as
 from matinee.programme.hall_book import TURNAROUND_MINUTES_MAX
+from matinee.programme.hall_seats import placed, remove_seats, store_seats
 from matinee.programme.layouts import HallLayout
 from matinee.programme.locks import lock_halls
-from matinee.programme.models import Cinema, Hall, Screening, Seat
-from matinee.programme.queries import SeatOfHall, hall_by_name, in_portions, seats_by_hall
-from matinee.programme.seats import PlacedSeat
+from matinee.programme.models import Cinema, Hall, Screening
+from matinee.programme.plan_faults import faults_of
+from matinee.programme.queries import hall_by_name, seats_by_hall
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class HallReport:
     seats_removed: int = 0
     focus_changed: bool = False
     renamed: bool = False
+    curve_changed: bool = False
 
     @property
     def changed_anything(self) -> bool:
@@ -39,10 +42,7 @@ class HallReport:
 
 
 def store_layout(session: Session, *, cinema: Cinema, layout: HallLayout) -> HallReport:
-    """Make the hall, or make it like the layout. A seat is known by its label.
-
-    Raises SeatsInUse where a seat would go (or get another label) while the hall has screenings: tickets name it.
-    """
+    """Make the hall, or make it like the layout, as `create_hall` and `replace_layout` do."""
     hall = session.scalars(
         select(Hall).where(Hall.cinema_id == cinema.id, Hall.name == layout.name)
     ).one_or_none()
@@ -53,7 +53,8 @@ def store_layout(session: Session, *, cinema: Cinema, layout: HallLayout) -> Hal
 
 
 def create_hall(session: Session, *, cinema: Cinema, layout: HallLayout) -> tuple[Hall, HallReport]:
-    """Make the hall that the layout describes. Raises HallExists."""
+    """Make the hall that the layout describes. Raises HallExists and InvalidHall."""
+    _check(layout)
     hall = Hall(cinema_id=cinema.id, name=layout.name, turnaround_minutes=layout.turnaround_minutes)
     session.add(hall)
     with translating({"uq_hall_cinema_id_name": HallExists}):
@@ -64,9 +65,12 @@ def create_hall(session: Session, *, cinema: Cinema, layout: HallLayout) -> tupl
 def replace_layout(session: Session, *, hall: Hall, layout: HallLayout) -> HallReport:
     """Make the hall like the layout, its name included. A seat is known by its label.
 
-    Another turnaround holds for what is planned from now on. Raises HallExists where another hall has the name, and
-    SeatsInUse where a seat would go (or get another label) while the hall has screenings: tickets name it.
+    Only what the programme knows is checked: the caller must have made sure that nobody has a seat that goes or becomes
+    another. A seat that tickets of the past name stays for them, and belongs to no hall any more. Which seats are kept back
+    holds for screenings that are planned from now on, and so does another turnaround. Raises HallExists where another hall
+    has the name, and InvalidHall.
     """
+    _check(layout)
     lock_halls(session, hall_ids=[hall.id])
     return _take_over(session, hall, layout, new=False)
 
@@ -81,40 +85,69 @@ def change_turnaround(session: Session, *, hall: Hall, minutes: int) -> None:
     announce_change(session)
 
 
+def rename_hall(session: Session, *, hall: Hall, name: str) -> None:
+    """Call the hall something else. Raises InvalidHall, and HallExists where another hall of the cinema has the name."""
+    with told_as(InvalidHall, "The hall"):
+        parsed = parse_line(name, what="name", characters_max=HALL_NAME_CHARACTERS_MAX)
+    lock_halls(session, hall_ids=[hall.id])
+    hall.name = parsed
+    with translating({"uq_hall_cinema_id_name": HallExists}):
+        session.flush()
+    announce_change(session)
+
+
+def delete_hall(session: Session, *, hall: Hall) -> None:
+    """Take the hall away with its seats. Raises HallInUse where anything was ever planned in it and is still known."""
+    lock_halls(session, hall_ids=[hall.id])
+    if session.scalar(select(Screening.id).where(Screening.hall_id == hall.id).limit(1)) is not None:
+        raise HallInUse
+    remove_seats(session, seat_ids=[seat.id for seat in seats_by_hall(session, [hall.id])[hall.id]])
+    try:
+        with session.begin_nested():
+            session.delete(hall)
+    except IntegrityError as error:
+        raise HallInUse from error
+    announce_change(session)
+
+
 def layout_of_hall(session: Session, *, cinema: Cinema, name: str) -> HallLayout:
     """The hall as a layout. Raises HallNotFound."""
-    hall = hall_by_name(session, cinema_id=cinema.id, name=name)
+    return layout_of(session, hall=hall_by_name(session, cinema_id=cinema.id, name=name))
+
+
+def layout_of(session: Session, *, hall: Hall) -> HallLayout:
+    """The hall as a layout, its seats in plan order."""
     seats = sorted(seats_by_hall(session, [hall.id])[hall.id], key=lambda seat: (seat.y, seat.x))
     focus = next((seat.label for seat in seats if (seat.x, seat.y) == _focus_of(hall)), None)
-    return HallLayout(hall.name, hall.turnaround_minutes, tuple(_placed(seat) for seat in seats), focus)
+    return HallLayout(
+        hall.name, hall.turnaround_minutes, tuple(placed(seat) for seat in seats), focus, hall.curve
+    )
+
+
+def _check(layout: HallLayout) -> None:
+    faults = faults_of(layout)
+    if faults:
+        told = "; ".join(f"{fault.what}: {', '.join(fault.labels)}"[:200] for fault in faults)
+        raise InvalidHall(f"The plan of the hall is wrong: {told}.")
 
 
 def _take_over(session: Session, hall: Hall, layout: HallLayout, *, new: bool) -> HallReport:
     there = {seat.label: seat for seat in seats_by_hall(session, [hall.id])[hall.id]}
     wanted = {seat.label: seat for seat in layout.seats}
-    removed = _remove_seats(session, hall, [seat for label, seat in there.items() if label not in wanted])
-    added = [seat for label, seat in wanted.items() if label not in there]
-    if added:
-        session.execute(insert(Seat), [{"hall_id": hall.id} | asdict(seat) for seat in added])
-    changed = [
-        {"id": there[label].id} | asdict(seat)
-        for label, seat in wanted.items()
-        if label in there and _placed(there[label]) != seat
-    ]
-    if changed:
-        session.execute(update(Seat), changed)
+    added, changed, removed = store_seats(session, hall_id=hall.id, there=there, wanted=wanted)
     focus = None if layout.focus is None else (wanted[layout.focus].x, wanted[layout.focus].y)
     report = HallReport(
         layout.name,
         new,
         hall.turnaround_minutes != layout.turnaround_minutes,
-        len(added),
-        len(changed),
+        added,
+        changed,
         removed,
         focus_changed=focus != _focus_of(hall),
         renamed=hall.name != layout.name,
+        curve_changed=(hall.curve or 0) != layout.curve,
     )
-    hall.name, hall.turnaround_minutes = layout.name, layout.turnaround_minutes
+    hall.name, hall.turnaround_minutes, hall.curve = layout.name, layout.turnaround_minutes, layout.curve
     hall.focal_x, hall.focal_y = focus or (None, None)
     if report.changed_anything:
         with translating({"uq_hall_cinema_id_name": HallExists}):
@@ -125,21 +158,3 @@ def _take_over(session: Session, hall: Hall, layout: HallLayout, *, new: bool) -
 
 def _focus_of(hall: Hall) -> tuple[int, int] | None:
     return None if hall.focal_x is None or hall.focal_y is None else (hall.focal_x, hall.focal_y)
-
-
-def _placed(seat: SeatOfHall) -> PlacedSeat:
-    return PlacedSeat(seat.label, seat.row, seat.place, seat.x, seat.y, seat.kind, seat.zone)
-
-
-def _remove_seats(session: Session, hall: Hall, seats: list[SeatOfHall]) -> int:
-    if not seats:
-        return 0
-    if session.scalar(select(Screening.id).where(Screening.hall_id == hall.id).limit(1)) is not None:
-        labels = ", ".join(sorted((seat.label for seat in seats), key=natural_key)[:10])
-        raise SeatsInUse(
-            f"{hall.name!r} has screenings, so its seats stay: the layout leaves out {len(seats)} of them ({labels}). "
-            "Give the changed hall another name."
-        )
-    for ids in in_portions({seat.id for seat in seats}):
-        session.execute(delete(Seat).where(Seat.id.in_(ids)))
-    return len(seats)

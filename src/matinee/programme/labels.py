@@ -34,6 +34,16 @@ def parse_seat_label(value: object) -> str:
     return label
 
 
+def is_row_name(text: str) -> bool:
+    """Whether a row may be called so, or nothing at all: no blank, and nothing that has a meaning in a layout's text."""
+    return is_place_name(text) and not text.startswith("#") and not set(text) & set(":|")
+
+
+def is_place_name(text: str) -> bool:
+    """The same for a place in a row."""
+    return len(text) <= LABEL_CHARACTERS_MAX and text.isprintable() and not set(text) & set(" =")
+
+
 def is_number(label: str) -> bool:
     """Whether the label consists of digits alone, so that programs see it as a number."""
     return label.isascii() and label.isdigit()

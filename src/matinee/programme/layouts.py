@@ -8,9 +8,10 @@
 
     wheelchair: A1 A8
     zone balcony: row B
+    house: B7 B8
     focus: B4
 
-docs/importing.md describes it. Reading what `format_layout` wrote gives the same layout back.
+docs/importing.md describes it. Reading what `layout_export.format_layout` wrote gives the same layout back.
 """
 
 from __future__ import annotations
@@ -18,17 +19,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from matinee.kernel.natural import natural_key
 from matinee.programme.errors import FaultyFile
 from matinee.programme.fields import HALL_NAME_CHARACTERS_MAX, ZONE_CHARACTERS_MAX, parse_line
 from matinee.programme.hall_book import TURNAROUND_MINUTES_MAX
-from matinee.programme.labels import LABEL_CHARACTERS_MAX, SEAT_NUMBER_MAX, parse_seat_label, shown
-from matinee.programme.models import SEAT_KINDS, STANDARD_ZONE
+from matinee.programme.labels import (
+    LABEL_CHARACTERS_MAX,
+    SEAT_NUMBER_MAX,
+    is_row_name,
+    parse_seat_label,
+    shown,
+)
+from matinee.programme.models import HELD_BACK, SEAT_KINDS
 from matinee.programme.seats import COLUMNS_MAX, PlacedSeat
 
 LINES_MAX = 1_000
 GAP = "."
 NO_PLACE = '""'
+# Between the row of a seat and its place, where it is another row than the line begins with.
+OF_ROW = ":"
+CURVE_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class HallLayout:
     turnaround_minutes: int
     seats: tuple[PlacedSeat, ...]
     focus: str | None = None
+    # How far the rows bend round the screen where they are drawn: 0 straight, 100 as far as it goes.
+    curve: int = 0
 
 
 def parse_layout(data: bytes, *, file_name: str) -> HallLayout:
@@ -62,7 +73,8 @@ def parse_layout(data: bytes, *, file_name: str) -> HallLayout:
         draft.problems.append(f'{file_name}: it has no seats; write a row as "A | 1 2 3"')
     if draft.problems:
         raise FaultyFile(draft.problems)
-    return HallLayout(draft.name or "", draft.turnaround or 0, tuple(draft.seats.values()), draft.focus)
+    seats = tuple(draft.seats.values())
+    return HallLayout(draft.name or "", draft.turnaround or 0, seats, draft.focus, draft.curve or 0)
 
 
 @dataclass(slots=True)
@@ -71,11 +83,13 @@ class _Draft:
 
     name: str | None = None
     turnaround: int | None = None
+    curve: int | None = None
     focus: str | None = None
     seats: dict[str, PlacedSeat] = field(default_factory=dict)
     lines: int = 0
     kinds_given: dict[str, str] = field(default_factory=dict)
     zones_given: dict[str, str] = field(default_factory=dict)
+    held_back_given: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def read_line(self, line: str) -> None:
@@ -92,32 +106,37 @@ class _Draft:
         self._read_value(" ".join(key.split()), value.strip())
 
     def _read_value(self, key: str, value: str) -> None:
-        if key == "hall":
-            if self.name is not None:
-                raise ValueError("the hall is named a second time")
-            self.name = parse_line(value, what="name", characters_max=HALL_NAME_CHARACTERS_MAX)
-        elif key == "turnaround":
-            if not re.fullmatch(r"[0-9]{1,3}", value) or int(value) > TURNAROUND_MINUTES_MAX:
-                raise ValueError(
-                    f"the turnaround is {shown(value)}, not 0 to {TURNAROUND_MINUTES_MAX} minutes"
-                )
-            if self.turnaround is not None:
-                raise ValueError("the turnaround is given a second time")
-            self.turnaround = int(value)
-        elif key == "focus":
-            if self.focus is not None:
-                raise ValueError("the focus is given a second time")
-            self.focus = self._seat(value).label
+        if key in ("hall", "turnaround", "curve", "focus"):
+            self._read_once(key, value)
         elif key in SEAT_KINDS:
-            for label in self._labels(value):
-                self._set(label, "kind", key, self.kinds_given)
+            self._set_all(value, "kind", key, self.kinds_given)
+        elif key in HELD_BACK:
+            self._set_all(value, "held_back", key, self.held_back_given)
         elif key.startswith("zone "):
             zone = parse_line(key.removeprefix("zone "), what="zone", characters_max=ZONE_CHARACTERS_MAX)
-            for label in self._labels(value):
-                self._set(label, "zone", zone, self.zones_given)
+            self._set_all(value, "zone", zone, self.zones_given)
         else:
-            known = ", ".join(("hall", "turnaround", "focus", *SEAT_KINDS, "zone NAME"))
+            known = ", ".join(("hall", "turnaround", "curve", "focus", *SEAT_KINDS, "zone NAME", *HELD_BACK))
             raise ValueError(f"{shown(key)} is not known here; known are {known}")
+
+    def _read_once(self, key: str, value: str) -> None:
+        name = "name" if key == "hall" else key
+        if getattr(self, name) is not None:
+            raise ValueError(
+                "the hall is named a second time" if key == "hall" else f"the {key} is given a second time"
+            )
+        if key == "hall":
+            self.name = parse_line(value, what="name", characters_max=HALL_NAME_CHARACTERS_MAX)
+        elif key == "turnaround":
+            self.turnaround = _number(value, key, TURNAROUND_MINUTES_MAX, " minutes")
+        elif key == "curve":
+            self.curve = _number(value, key, CURVE_MAX)
+        else:
+            self.focus = self._seat(value).label
+
+    def _set_all(self, labels: str, name: str, value: str, given: dict[str, str]) -> None:
+        for label in self._labels(labels):
+            self._set(label, name, value, given)
 
     def _set(self, label: str, name: str, value: str, given: dict[str, str]) -> None:
         if given.setdefault(label, value) != value:
@@ -137,15 +156,12 @@ class _Draft:
         for x, cell in enumerate(columns):
             if cell == GAP:
                 continue
-            place, equals, own_label = cell.partition("=")
-            label = parse_seat_label(own_label if equals else row + place)
-            if not place or len(place) > LABEL_CHARACTERS_MAX:
-                raise ValueError(f"{shown(cell)} is not a place")
+            own_row, place, label = _read_cell(cell, row)
             if label in self.seats:
                 raise ValueError(f"seat {label} is there already")
             if len(self.seats) >= SEAT_NUMBER_MAX:
                 raise ValueError(f"a hall has at most {SEAT_NUMBER_MAX} seats")
-            self.seats[label] = PlacedSeat(label, row, "" if place == NO_PLACE else place, x, y)
+            self.seats[label] = PlacedSeat(label, own_row, place, x, y)
 
     def _labels(self, value: str) -> list[str]:
         """The seats that a list such as "row A, B1 B2, C4..C9" names."""
@@ -179,33 +195,20 @@ class _Draft:
         ]
 
 
-def format_layout(layout: HallLayout) -> str:
-    """The layout as text."""
-    lines = [f"hall: {layout.name}", f"turnaround: {layout.turnaround_minutes}", ""]
-    by_line: dict[int, list[PlacedSeat]] = {}
-    for seat in layout.seats:
-        by_line.setdefault(seat.y, []).append(seat)
-    rows = {y: seats[0].row for y, seats in by_line.items()}
-    cells = {(seat.x, seat.y): _cell(seat, rows[seat.y]) for seat in layout.seats}
-    width = max(map(len, cells.values()), default=1)
-    row_width = max(map(len, rows.values()), default=0)
-    for y in range(max(by_line, default=-1) + 1):
-        columns = max((seat.x for seat in by_line.get(y, [])), default=-1) + 1
-        written = " ".join(f"{cells.get((x, y), GAP):>{width}}" for x in range(columns))
-        lines.append(f"{rows.get(y, ''):<{row_width}} | {written}".rstrip())
-    special = [(kind, [seat for seat in layout.seats if seat.kind == kind]) for kind in SEAT_KINDS[1:]]
-    zones = sorted({seat.zone for seat in layout.seats} - {STANDARD_ZONE}, key=natural_key)
-    special += [(f"zone {zone}", [seat for seat in layout.seats if seat.zone == zone]) for zone in zones]
-    named = [f"{key}: {_names(seats)}" for key, seats in special if seats]
-    named += [] if layout.focus is None else [f"focus: {layout.focus}"]
-    return "\n".join([*lines, *([""] if named else []), *named]) + "\n"
+def _read_cell(cell: str, row: str) -> tuple[str, str, str]:
+    """Row, place and label of a seat: "4", "4=VIP", or "B:4" where it is of another row than its line. Raises ValueError."""
+    seat, equals, own_label = cell.partition("=")
+    before, colon, after = seat.partition(OF_ROW)
+    own_row, place = (before, after) if colon else (row, seat)
+    label = parse_seat_label(own_label if equals else own_row + place)
+    if not place or len(place) > LABEL_CHARACTERS_MAX:
+        raise ValueError(f"{shown(cell)} is not a place")
+    if colon and not is_row_name(own_row):
+        raise ValueError(f"{shown(own_row)} is not the name of a row")
+    return own_row, "" if place == NO_PLACE else place, label
 
 
-def _cell(seat: PlacedSeat, row: str) -> str:
-    if seat.place and row + seat.place == seat.label:
-        return seat.place
-    return f"{seat.place or NO_PLACE}={seat.label}"
-
-
-def _names(seats: list[PlacedSeat]) -> str:
-    return " ".join(seat.label for seat in sorted(seats, key=lambda seat: natural_key(seat.label)))
+def _number(value: str, what: str, number_max: int, unit: str = "") -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", value) or int(value) > number_max:
+        raise ValueError(f"the {what} is {shown(value)}, not 0 to {number_max}{unit}")
+    return int(value)

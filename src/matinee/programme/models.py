@@ -125,7 +125,10 @@ class Hall(Base):
 
 
 class Seat(Base):
-    """A seat of a hall: what is printed on it, where it stands, what it is."""
+    """A seat of a hall: what is printed on it, where it stands, what it is.
+
+    One that was taken out of its hall belongs to none, and stays as it was for the tickets that name it.
+    """
 
     __tablename__ = "seat"
     __table_args__ = (
@@ -135,7 +138,7 @@ class Seat(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    hall_id: Mapped[int | None] = mapped_column(ForeignKey("hall.id"))
     label: Mapped[str] = mapped_column(String(12))
     row: Mapped[str] = mapped_column(String(12))
     place: Mapped[str] = mapped_column(String(12))

@@ -29,6 +29,8 @@ class SeatOfHall:
     y: int
     kind: str
     zone: str
+    # Why new screenings keep it back; empty: they do not.
+    held_back: str = ""
 
 
 def cinemas(session: Session) -> Sequence[Cinema]:
@@ -62,8 +64,8 @@ def halls_of(session: Session, *, cinema_id: int) -> list[Hall]:
 
 def seats_per_hall(session: Session, *, cinema_id: int) -> dict[int, int]:
     """How many seats each hall of the cinema has; halls without seats are left out."""
-    wanted = select(Seat.hall_id, func.count()).join(Hall, Hall.id == Seat.hall_id)
-    rows = session.execute(wanted.where(Hall.cinema_id == cinema_id).group_by(Seat.hall_id))
+    wanted = select(Hall.id, func.count()).join(Seat, Seat.hall_id == Hall.id)
+    rows = session.execute(wanted.where(Hall.cinema_id == cinema_id).group_by(Hall.id))
     return {hall_id: count for hall_id, count in rows}  # noqa: C416 - rows
 
 
@@ -105,10 +107,11 @@ def screenings_between(
 def seats_by_hall(session: Session, hall_ids: Iterable[int]) -> dict[int, list[SeatOfHall]]:
     """The seats of each hall in natural order of their labels; an empty list for a hall without seats."""
     found: dict[int, list[SeatOfHall]] = {hall_id: [] for hall_id in hall_ids}
-    columns = (Seat.hall_id, Seat.id, Seat.label, Seat.row, Seat.place, Seat.x, Seat.y, Seat.kind, Seat.zone)
+    columns = (Seat.hall_id, Seat.id, Seat.label, Seat.row, Seat.place, Seat.x, Seat.y, Seat.kind, Seat.zone,
+               Seat.held_back)  # fmt: skip
     for ids in in_portions(found):
         for hall_id, *seat in session.execute(select(*columns).where(Seat.hall_id.in_(ids))):
-            found[hall_id].append(SeatOfHall(*seat))  # type: ignore[arg-type]
+            found[hall_id or 0].append(SeatOfHall(*seat))
     for seats in found.values():
         seats.sort(key=lambda seat: natural_key(seat.label))
     return found
@@ -126,8 +129,18 @@ def house_seats_by_screening(session: Session, screening_ids: Iterable[int]) -> 
 
 def house_seat_reasons(session: Session, *, screening_id: int) -> dict[int, str]:
     """Why each seat that the house keeps back at the screening is kept back, by the seat's id."""
-    wanted = select(HouseSeat.seat_id, HouseSeat.reason).where(HouseSeat.screening_id == screening_id)
-    return dict(session.execute(wanted).all())
+    return house_reasons_by_screening(session, [screening_id])[screening_id]
+
+
+def house_reasons_by_screening(session: Session, screening_ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """The same of each screening."""
+    found: dict[int, dict[int, str]] = {screening_id: {} for screening_id in screening_ids}
+    columns = (HouseSeat.screening_id, HouseSeat.seat_id, HouseSeat.reason)
+    for ids in in_portions(found):
+        wanted = select(*columns).where(HouseSeat.screening_id.in_(ids))
+        for screening_id, seat_id, reason in session.execute(wanted):
+            found[screening_id][seat_id] = reason
+    return found
 
 
 def prices_from(session: Session, screenings: Iterable[Screening]) -> dict[int, int]:

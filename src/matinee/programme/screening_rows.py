@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matinee.programme.hall_book import REACH, PlannedHall
 from matinee.programme.house_seats import insert_house_seats, replace_house_seats
 from matinee.programme.models import Film, Hall, Screening
-from matinee.programme.queries import house_seats_by_screening
+from matinee.programme.queries import house_reasons_by_screening
 from matinee.programme.schedule import PlannedScreening
 
 # Few enough that progress is seen, many enough that round trips do not count.
@@ -145,6 +145,15 @@ def _house_seat_ids(screening: PlacedScreening) -> set[int] | None:
     return None if house is None else {seats[label] for label in house}
 
 
+def _kept_back(screening: PlacedScreening) -> dict[int, str]:
+    """Why each seat is kept back at a new screening. What is broken in the hall is so, whatever the file says."""
+    by_hall, told = _hall_of(screening).held_back, _house_seat_ids(screening)
+    if told is None:
+        return by_hall
+    broken = {seat_id: why for seat_id, why in by_hall.items() if why == "broken"}
+    return dict.fromkeys(told, "house") | broken
+
+
 def _insert_screenings(session: Session, cinema_id: int, portion: Sequence[PlacedScreening]) -> None:
     rows: list[dict[str, Any]] = [
         {"cinema_id": cinema_id, "hall_id": _hall_of(each).id, "starts_at": each.starts_at, "day": each.planned.day,
@@ -160,9 +169,9 @@ def _insert_screenings(session: Session, cinema_id: int, portion: Sequence[Place
     insert_house_seats(
         session,
         [
-            (ids[(_hall_of(each).id, each.starts_at)], seat_id)
+            (ids[(_hall_of(each).id, each.starts_at)], seat_id, why)
             for each in portion
-            for seat_id in sorted(_house_seat_ids(each) or ())
+            for seat_id, why in sorted(_kept_back(each).items())
         ],
     )
 
@@ -170,15 +179,20 @@ def _insert_screenings(session: Session, cinema_id: int, portion: Sequence[Place
 def _adjust(there: Sequence[PlacedScreening], session: Session) -> int:
     """Bring screenings that are there in line with the file; return how many differed."""
     told = [each for each in there if each.planned.tells_seats]
-    kept = house_seats_by_screening(session, [each.existing.id for each in told if each.existing is not None])
+    kept = house_reasons_by_screening(
+        session, [each.existing.id for each in told if each.existing is not None]
+    )
     changed = 0
     for each in there:
         known = each.existing
         assert known is not None, "only those that are there are adjusted"
         wanted = _house_seat_ids(each)
-        moved = wanted is not None and wanted != kept[known.id]
-        if moved:
-            assert wanted is not None
+        moved = False
+        if wanted is not None:
+            # What is broken stays so.
+            wanted |= {seat_id for seat_id, why in kept[known.id].items() if why == "broken"}
+            moved = wanted != set(kept[known.id])
+        if wanted is not None and moved:
             replace_house_seats(session, known.id, kept[known.id], wanted)
         if each.differs():
             session.execute(update(Screening).where(Screening.id == known.id).values(each.values_wanted()))

@@ -33,7 +33,7 @@ from matinee.programme.fields import (
     parse_time,
     told_as,
 )
-from matinee.programme.house_seats import take_house_seats_along
+from matinee.programme.house_seats import keep_seats_of_hall, take_house_seats_along
 from matinee.programme.locks import lock_halls, lock_row
 from matinee.programme.models import Cinema, Film, Hall, Screening
 from matinee.programme.occupancy import require_free
@@ -59,6 +59,8 @@ def schedule_screening(
 ) -> Screening:
     """Put a film on the programme at this day and time ("HH:MM") of the cinema's wall clock.
 
+    What the hall keeps back is kept back at the screening.
+
     `price_list` is the id or the name of a list, "auto" for the one that is valid at that time, or None: free of charge.
     Raises InvalidScreening (a start that is over, too), HallTaken with the film that is in the way, HallNotFound for a
     hall of another cinema, FilmNotFound, PriceListNotFound, PriceListNotValidThen, NoPriceListThen and AmbiguousPriceList.
@@ -80,6 +82,7 @@ def schedule_screening(
     _set_manner(screening, format=format, language=language, subtitles=subtitles, access=access_features)
     session.add(screening)
     _store(session)
+    keep_seats_of_hall(session, screening=screening)
     return screening
 
 
@@ -146,9 +149,9 @@ def reschedule_screening(
     Only what the programme knows is checked. The caller must have made sure that nobody has a seat of it, or give every
     claim and ticket a seat of the new hall in the same transaction: they name seats of the old one.
 
-    House seats are kept in the new hall where it has their labels. The end of the sale keeps its distance to the start. A
-    price list that goes by the time is chosen anew; one that is named must be valid then. Raises what `schedule_screening`
-    does, CancelledScreening and ScreeningNotFound.
+    House seats of the screening are kept in the new hall where it has their labels, beside those that it keeps back
+    itself. The end of the sale keeps its distance to the start. A price list that goes by the time is chosen anew; one
+    that is named must be valid then. Raises what `schedule_screening` does, CancelledScreening and ScreeningNotFound.
     """
     cinema = session.get_one(Cinema, screening.cinema_id)
     to_hall = hall or screening.hall

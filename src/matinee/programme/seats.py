@@ -25,6 +25,8 @@ class PlacedSeat:
     y: int
     kind: str = "standard"
     zone: str = STANDARD_ZONE
+    # Why new screenings keep it back; empty: they do not.
+    held_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

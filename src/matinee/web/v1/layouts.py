@@ -31,6 +31,7 @@ EXAMPLE = {
     "columns": 10,
     "lines": 8,
     "focal_point": {"x": 4.5, "y": 4.67},
+    "curve": 0,
     "seats": [
         {"label": "A1", "row": "A", "place": "1", "x": 0, "y": 0, "kind": "wheelchair", "zone": "standard"},
         {"label": "A2", "row": "A", "place": "2", "x": 1, "y": 0, "kind": "standard", "zone": "standard"},
@@ -72,6 +73,9 @@ class LayoutShape(Shape, example=EXAMPLE):
     columns: int
     lines: int
     focal_point: PointShape = Field(description="Where one sits best.")
+    curve: int = Field(
+        description="How far rows bend round the screen where they are drawn, 0 (straight) to 100."
+    )
     seats: list[SeatShape] = Field(description="In natural order of their labels.")
 
 
@@ -99,6 +103,7 @@ def _present_layout(hall: Hall, seats: list[SeatOfHall], version: str) -> Layout
             x=round(focus.x, 2) if hall.focal_x is None else hall.focal_x,
             y=round(focus.y, 2) if hall.focal_y is None else hall.focal_y,
         ),
+        curve=hall.curve,
         seats=[
             SeatShape(
                 label=seat.label,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -46,14 +48,20 @@ def test_a_hall_becomes_like_the_text(client: FlaskClient, house: House, program
     assert client.put(path, json={"plan": PLAN}, headers=seen).status_code == 412
 
 
-def test_seats_that_tickets_may_name_stay(
-    client: FlaskClient, services: Services, house: House, programmer: Headers
+def test_seats_that_somebody_has_stay(
+    client: FlaskClient, services: Services, house: House, programmer: Headers, sell: Any
 ) -> None:
     path = f"/api/v1/halls/{hall_named(services, 'Hall 10')}/plan"
+    sell(house.lettered, "B1")
     before = client.get(path, headers=programmer).json
     answer = client.put(path, json={"plan": "hall: Hall 10\n\nA | 1 2\n"}, headers=programmer)
     assert (answer.status_code, answer.json["code"]) == (409, "seats_in_use")
+    assert "B1" in answer.json["detail"]
     assert client.get(path, headers=programmer).json == before
+    others = "hall: Hall 10\n\nA | 1 2 B:1\n\nzone sofa: B1\nbroken: A1\n"
+    assert client.put(path, json={"plan": others}, headers=programmer).status_code == 200
+    house_seats = client.get(f"/api/v1/screenings/{house.lettered}/house-seats", headers=programmer)
+    assert house_seats.json["seats"] == ["A1"]
 
 
 def test_every_fault_of_a_text_is_told(client: FlaskClient, house: House, programmer: Headers) -> None:

@@ -51,6 +51,11 @@ NEW_INDEXES = (
     ("ix_payment_refund_created_at", "payment_refund", "created_at", None),
 )
 
+SEAT_CHECKS = {
+    "ck_seat_known_kind": "kind IN ('standard', 'premium', 'sofa', 'wheelchair', 'companion')",
+    "ck_seat_known_held_back": "held_back IN ('', 'house', 'broken')",
+}
+
 # What was sold before this step: when its order was paid, and when it came back, as its trail says. A ticket with another
 # id for the same seat of the same order was handed over, and is sold once.
 SOLD_BEFORE = """
@@ -84,12 +89,23 @@ def upgrade() -> None:
     false, big = ("0", "INTEGER") if on_sqlite else ("false", "BIGINT")
     for column in NEW_COLUMNS:
         op.execute(f"ALTER TABLE {column.format(moment=moment, false=false, big=big)}")
+    let_seats_go()
     op.execute(SOLD_BEFORE)
     op.execute(RETURNED_BEFORE)
     for name, table, column, where in NEW_INDEXES:
         condition = sa.text(where) if where else None
         op.create_index(name, table, [column], postgresql_where=condition, sqlite_where=condition)
     op.create_index("ix_ticket_id_end", "ticket", [sa.text("substr(id, 13)")])
+
+
+def let_seats_go() -> None:
+    """A seat that is taken out of its hall belongs to none; tickets of screenings that are over still name it."""
+    with op.batch_alter_table("seat") as seat:
+        seat.alter_column("hall_id", existing_type=sa.Integer(), nullable=True)
+        if op.get_bind().dialect.name == "sqlite":
+            # Making the table anew loses its checks.
+            for name, condition in SEAT_CHECKS.items():
+                seat.create_check_constraint(op.f(name), sa.text(condition))
 
 
 def create_distributors() -> None:

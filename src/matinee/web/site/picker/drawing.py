@@ -19,6 +19,8 @@ EMPTY_LINE_SHARE = 0.6
 HOLE_MAX = 3
 # As many as have a look of their own; further zones begin anew.
 ZONE_LOOKS = 6
+# How deep the middle of a row hangs, at the curve 100: in shares of half the width, and not deeper than so many lines.
+BEND_SHARE, BEND_LINES_MAX = 0.36, 5
 # Pixels per unit where there is room for more than that.
 SCALE_MAX = 1.15
 
@@ -71,10 +73,38 @@ class Drawing:
         return round(self.height * SCALE_MAX)
 
 
-def draw(seats: Sequence[SeatOfHall]) -> Drawing:
-    """Draw a hall of one seat at least. Empty columns at the sides are left out, aisles and lopsidedness stay."""
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """How far the rows of a hall hang down: nothing at its sides, `depth` in the middle.
+
+    All rows in the same way, so that seats which stand behind each other never come closer. The editor of plans draws them
+    so, too (geometry.js).
+    """
+
+    depth: int
+    half: float
+
+    @classmethod
+    def of(cls, curve: int, *, width: int) -> Bend:
+        """`curve`: 0 to 100; `width`: from the first column to the last one, in units."""
+        depth = min(BEND_SHARE * width / 2, BEND_LINES_MAX * LINE) * curve / 100
+        return cls(round(depth), width / 2)
+
+    def at(self, x: int) -> int:
+        """How far a seat hangs down that stands `x` units from the first column."""
+        if not self.depth:
+            return 0
+        return round(self.depth * (1 - ((x - self.half) / self.half) ** 2))
+
+
+def draw(seats: Sequence[SeatOfHall], *, curve: int = 0) -> Drawing:
+    """Draw a hall of one seat at least. Empty columns at the sides are left out, aisles and lopsidedness stay.
+
+    `curve`: how far the rows bend round the screen, 0 to 100.
+    """
     across = _places((seat.x for seat in seats), step=COLUMN, empty_share=1)
     down = _places((seat.y for seat in seats), step=LINE, empty_share=EMPTY_LINE_SHARE)
+    bend = Bend.of(curve, width=max(across.values()))
     zones = zone_looks(seat.zone for seat in seats)
     ordered = sorted(seats, key=lambda seat: (seat.y, seat.x))
     lines: list[DrawnLine] = []
@@ -89,14 +119,14 @@ def draw(seats: Sequence[SeatOfHall]) -> Drawing:
                 zone=seat.zone,
                 look=zones[seat.zone],
                 x=SIDE + across[seat.x] + COLUMN // 2,
-                y=top,
+                y=top + bend.at(across[seat.x]),
             )
             for seat in standing
         )
         lines.append(DrawnLine(key=y, name=_row_name(drawn), title=_title(drawn), y=top, seats=drawn))
     return Drawing(
         width=2 * SIDE + max(across.values()) + COLUMN,
-        height=ABOVE + max(down.values()) + LINE + BELOW,
+        height=ABOVE + max(down.values()) + LINE + bend.depth + BELOW,
         lines=tuple(lines),
         zones=zones,
         kinds=tuple(kind for kind in SEAT_KINDS if any(seat.kind == kind for seat in seats)),

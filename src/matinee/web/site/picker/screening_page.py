@@ -50,7 +50,7 @@ def screening(screening_id: int) -> ResponseReturnValue:
 
 
 def _picker(shown: ShownScreening, *, now: datetime) -> dict[str, object]:
-    drawing = draw(shown.states.seats)
+    drawing = draw(shown.states.seats, curve=shown.hall.curve)
     choice = current_choice(shown, now=now)
     marks = _marks(shown, choice)
     return {

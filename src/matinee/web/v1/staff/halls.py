@@ -9,16 +9,18 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from matinee.accounts.callers import Caller
+from matinee.boxoffice.errors import SeatsInUse
+from matinee.boxoffice.hall_plans import change_hall_plan
 from matinee.programme.catalogue import find_hall
 from matinee.programme.errors import (
     CinemaNotFound,
     FaultyFile,
     HallExists,
     HallNotFound,
-    SeatsInUse,
 )
-from matinee.programme.halls import create_hall, layout_of_hall, replace_layout
-from matinee.programme.layouts import HallLayout, format_layout, parse_layout
+from matinee.programme.halls import create_hall, layout_of_hall
+from matinee.programme.layout_export import format_layout
+from matinee.programme.layouts import HallLayout, parse_layout
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Hall
 from matinee.programme.queries import cinema_by_slug, halls_of, seats_per_hall
@@ -136,11 +138,12 @@ class HallPlan(MethodView):
         refusals=(HallNotFound, FaultyFile, HallExists, SeatsInUse),
         if_match=True,
     )
-    def put(self, hall_id: int, body: NewHallPlan) -> Answer:
+    def put(self, hall_id: int, body: NewHallPlan, now: datetime) -> Answer:
         """Make a hall like a text
 
-        Its name, turnaround, seats and all. A seat is known by its label: seats of a hall that has screenings cannot go, but
-        can be drawn elsewhere, and others can come. Another turnaround holds for what is planned from now on.
+        Its name, turnaround, curve, seats and all. A seat is known by its label. One that somebody has at a screening that
+        is not over stays what it is and where it is; others come, change and go. Seats that are kept back are so at coming
+        screenings, too, where they are free. Another turnaround holds for what is planned from now on.
         """
         layout = body.parsed()
 
@@ -148,7 +151,7 @@ class HallPlan(MethodView):
             hall = find_hall(session, hall_id=hall_id)
             lock_halls(session, hall_ids=[hall_id])
             require_unchanged(_present_plan(session, hall))
-            replace_layout(session, hall=hall, layout=layout)
+            change_hall_plan(session, hall=hall, layout=layout, now=now)
             return Answer(_present_plan(session, hall))
 
         return write_audited(replace)
