@@ -14,7 +14,14 @@ from matinee.boxoffice.held_back import keep_back_at_coming
 from matinee.boxoffice.seat_conflicts import Harm, SeatConflict, SoldSeat
 from matinee.boxoffice.seating.moved import moved_seats
 from matinee.boxoffice.seats_sold import coming_screenings, seats_sold
-from matinee.programme.halls import HallReport, create_hall, layout_of, replace_layout
+from matinee.programme.errors import PlanChanged
+from matinee.programme.halls import (
+    HallReport,
+    create_hall,
+    layout_of,
+    replace_layout,
+    version_of_plan,
+)
 from matinee.programme.layouts import HallLayout
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Cinema, Hall
@@ -38,15 +45,20 @@ def store_hall_plan(session: Session, *, cinema: Cinema, layout: HallLayout, now
     return change_hall_plan(session, hall=hall, layout=layout, now=now)
 
 
-def change_hall_plan(session: Session, *, hall: Hall, layout: HallLayout, now: datetime) -> ChangedPlan:
+def change_hall_plan(
+    session: Session, *, hall: Hall, layout: HallLayout, seen_version: str | None = None, now: datetime
+) -> ChangedPlan:
     """Make the hall like the layout, its name included. A seat is known by its label.
 
-    A seat that somebody has at a screening that is not over stays what it is and where it is: SeatsInUse, with every such
-    seat, where the layout leaves it out, calls it another row or place, makes it another kind, puts it into another zone, or
-    draws it elsewhere among the others (see `moved_seats`). What is kept back from now on is kept back at coming screenings,
-    too, where the seat is free. Raises HallExists and InvalidHall.
+    A seat that somebody has at a screening that is not over stays what it is and where it is: SeatsInUse, with every
+    such seat, where the layout leaves it out, calls it another row or place, makes it another kind, puts it into
+    another zone, or draws it elsewhere among the others (see `moved_seats`). What is kept back from now on is kept back
+    at coming screenings, too, where the seat is free. Raises HallExists and InvalidHall; and PlanChanged where
+    `seen_version` is not the version of the plan any more (None: whatever it is).
     """
     lock_halls(session, hall_ids=[hall.id])
+    if seen_version is not None and seen_version != version_of_plan(session, hall=hall):
+        raise PlanChanged
     screenings = coming_screenings(session, hall_id=hall.id, now=now, alone=True)
     conflicts = conflicts_with(session, hall=hall, layout=layout, now=now)
     if conflicts:

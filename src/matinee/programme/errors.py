@@ -57,6 +57,12 @@ class InvalidHall(Invalid):
     code = "invalid_hall"
 
 
+class PlanChanged(Conflict):
+    """Somebody else changed the plan of the hall meanwhile."""
+
+    code = "plan_changed"
+
+
 class HallTaken(Conflict):
     """The hall is taken at that time."""
 

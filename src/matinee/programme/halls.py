@@ -14,6 +14,7 @@ from matinee.programme.errors import HallExists, HallInUse, InvalidHall
 from matinee.programme.fields import HALL_NAME_CHARACTERS_MAX, parse_line, told_as
 from matinee.programme.hall_book import TURNAROUND_MINUTES_MAX
 from matinee.programme.hall_seats import placed, remove_seats, store_seats
+from matinee.programme.layout_versions import plan_version
 from matinee.programme.layouts import HallLayout
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Cinema, Hall, Screening
@@ -99,7 +100,7 @@ def rename_hall(session: Session, *, hall: Hall, name: str) -> None:
 def delete_hall(session: Session, *, hall: Hall) -> None:
     """Take the hall away with its seats. Raises HallInUse where anything was ever planned in it and is still known."""
     lock_halls(session, hall_ids=[hall.id])
-    if session.scalar(select(Screening.id).where(Screening.hall_id == hall.id).limit(1)) is not None:
+    if is_used(session, hall=hall):
         raise HallInUse
     remove_seats(session, seat_ids=[seat.id for seat in seats_by_hall(session, [hall.id])[hall.id]])
     try:
@@ -113,6 +114,16 @@ def delete_hall(session: Session, *, hall: Hall) -> None:
 def layout_of_hall(session: Session, *, cinema: Cinema, name: str) -> HallLayout:
     """The hall as a layout. Raises HallNotFound."""
     return layout_of(session, hall=hall_by_name(session, cinema_id=cinema.id, name=name))
+
+
+def is_used(session: Session, *, hall: Hall) -> bool:
+    """Whether there is a screening in the hall, be it long over."""
+    return session.scalar(select(Screening.id).where(Screening.hall_id == hall.id).limit(1)) is not None
+
+
+def version_of_plan(session: Session, *, hall: Hall) -> str:
+    """The version of what an editor of the hall's plan saves."""
+    return plan_version(hall, seats_by_hall(session, [hall.id])[hall.id])
 
 
 def layout_of(session: Session, *, hall: Hall) -> HallLayout:

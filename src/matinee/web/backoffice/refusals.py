@@ -16,6 +16,7 @@ from matinee.payments import errors as payments
 from matinee.programme import errors as programme
 from matinee.web.backoffice.counter.amounts import NotAnAmount
 from matinee.web.backoffice.counter.denominations import NotACount
+from matinee.programme import errors as programme
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _
 from matinee.web.shared.refusals import status_of
@@ -67,6 +68,16 @@ def staff_sentence(error: DomainError) -> str:
         sale.NotTheseTickets: lambda: _("These tickets are not valid any more."),
         sale.TicketNotFound: lambda: _("There is no such ticket."),
         **_at_the_till(),
+        sale.SeatsInUse: lambda: _(
+            "Somebody has seats that this would take away or change. Nothing was saved."
+        ),
+        programme.HallNotFound: lambda: _("There is no such hall here."),
+        programme.HallExists: lambda: _("Another hall is called so."),
+        programme.HallInUse: lambda: _("Something was planned in this hall, so it stays."),
+        programme.InvalidHall: lambda: _("A hall cannot be like that."),
+        programme.PlanChanged: lambda: _(
+            "Somebody else changed this hall meanwhile. Nothing was saved. Load the page again to see it."
+        ),
     }
     make = makers.get(type(error))
     return make() if make is not None else refusals.sentence(error)

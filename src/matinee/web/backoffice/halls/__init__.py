@@ -1,0 +1,1 @@
+"""Halls: their list, the editor of their plans, their text layouts."""
