@@ -17,7 +17,7 @@ from matinee.kernel.errors import DomainError
 from matinee.programme.halls import layout_of, version_of_plan
 from matinee.programme.models import Hall
 from matinee.programme.plan_faults import faults_of
-from matinee.web.backoffice.blueprint import staff_page, this_house
+from matinee.web.backoffice.blueprint import NAME, backoffice, staff_page, this_house
 from matinee.web.backoffice.changes import Trail, change, read
 from matinee.web.backoffice.halls.found import hall_here
 from matinee.web.backoffice.halls.plan_json import NoPlan, SentPlan, read_plan, told_plan
@@ -44,8 +44,14 @@ def save_hall_plan(cinema: str, hall_id: int) -> ResponseReturnValue:
     return _saved(sent, hall)
 
 
+@backoffice.before_request
+def _take_large_plans() -> None:
+    # Before anything looks for the token in a form.
+    if request.endpoint == f"{NAME}.{save_hall_plan.__name__}":
+        request.max_content_length = PLAN_BYTES_MAX
+
+
 def _sent(hall: Hall) -> SentPlan:
-    request.max_content_length = PLAN_BYTES_MAX
     try:
         body = request.get_json(force=True)
     except HTTPException as error:

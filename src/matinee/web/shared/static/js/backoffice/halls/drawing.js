@@ -26,19 +26,27 @@ export class Drawing {
   render(state) {
     const { frame, plan } = state;
     this.state = state;
+    this.frameKey = JSON.stringify(frame);
     set(this.svg, { viewBox: `0 0 ${frame.width} ${frame.height}` });
-    this.pairs = pairsOf(plan.seats);
+    if (this.pairedSeats !== plan.seats) this.pairs = pairsOf(plan.seats);
+    this.pairedSeats = plan.seats;
     this.drawBack();
     this.drawSeats();
+    this.placeMark();
+  }
+
+  /** The mark alone is elsewhere, within the same frame. */
+  moveMark(cursor) {
+    this.state = { ...this.state, cursor };
     this.placeMark();
   }
 
   drawBack() {
     const { frame, plan } = this.state;
     // Hovering and choosing change nothing of it.
-    if (this.drawnPlan === plan.seats && this.drawnFrame === JSON.stringify(frame)) return;
+    if (this.drawnPlan === plan.seats && this.drawnFrame === this.frameKey) return;
     this.drawnPlan = plan.seats;
-    this.drawnFrame = JSON.stringify(frame);
+    this.drawnFrame = this.frameKey;
     const byId = new Map(plan.seats.map((seat) => [seat.id, seat]));
     this.back.replaceChildren(this.screen(), ...this.guides(), ...this.pairLines(byId), ...rowLetters(plan, frame, this.names.words));
   }
@@ -86,7 +94,8 @@ export class Drawing {
     const rows = new Map();
     for (const seat of plan.seats) {
       there.add(seat.id);
-      rows.set(seat.y, [...(rows.get(seat.y) ?? []), seat]);
+      if (!rows.has(seat.y)) rows.set(seat.y, []);
+      rows.get(seat.y).push(seat);
     }
     for (const [id, { cell }] of this.seats) {
       if (there.has(id)) continue;
@@ -122,17 +131,20 @@ export class Drawing {
     const { frame, ids, sold, looks, plan, faulty, marked } = this.state;
     const drawn = this.seats.get(seat.id) ?? { cell: element("g", { role: "gridcell", class: "seat", tabindex: "-1" }), look: "" };
     this.seats.set(seat.id, drawn);
-    const wheelchair = plan.seats === drawn.plan ? drawn.wheelchair : this.wheelchairOf(seat);
-    const facts = { sold: Boolean(sold[seat.label]), isFocus: plan.focus === seat.id, wheelchair };
-    const { x, y } = unitsOf(frame, seat.x, seat.y);
+    const facts = { sold: Boolean(sold[seat.label]), isFocus: plan.focus === seat.id, wheelchair: this.wheelchairOf(seat) };
     const isFaulty = faulty.unnamed.has(seat.id) || faulty.same.includes(seat.label);
+    const isChosen = ids.has(seat.id);
     const look = [seat.kind, seat.place || seat.label, looks.get(seat.zone), seat.held, facts.sold, facts.isFocus].join("|");
+    const all = [look, isFaulty, isChosen, marked.has(seat.label), facts.wheelchair?.label, this.frameKey].join("|");
+    // Most seats are as they were.
+    if (drawn.seat === seat && drawn.all === all) return;
     if (drawn.look !== look) drawn.cell.replaceChildren(...this.parts(seat, looks.get(seat.zone), facts));
-    Object.assign(drawn, { look, plan: plan.seats, wheelchair });
+    Object.assign(drawn, { look, all, seat });
+    const { x, y } = unitsOf(frame, seat.x, seat.y);
     set(drawn.cell, {
       "data-n": seat.label, "data-id": seat.id, "data-k": seat.kind === "standard" ? null : seat.kind, "data-z": looks.get(seat.zone) || null,
       "data-held": seat.held || null, "data-sold": facts.sold ? "" : null, "data-faulty": isFaulty ? "" : null,
-      "data-marked": marked.has(seat.label) ? "" : null, "aria-selected": String(ids.has(seat.id)),
+      "data-marked": marked.has(seat.label) ? "" : null, "aria-selected": String(isChosen),
       "aria-label": this.names.nameOf(seat, facts), transform: `translate(${x} ${y})`,
     });
   }

@@ -86,7 +86,8 @@ class Editor {
     this.anchor = this.cursor;
     this.drawing.showFrame(null);
     this.framed = null;
-    this.render();
+    if (JSON.stringify(frameOf(this.plan, this.cursor)) === this.drawing.frameKey) this.drawing.moveMark(this.cursor);
+    else this.render();
     if (focus) this.drawing.stop.focus({ preventScroll: true });
     this.zoom.reveal(unitsOf(this.frame, place.x, place.y));
   }

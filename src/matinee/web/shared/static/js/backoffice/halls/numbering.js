@@ -37,7 +37,10 @@ export function rowNames(count, { rows, first, skip }) {
 /** Seats by their lines, from the screen, each from left to right. */
 export function linesOf(seats) {
   const lines = new Map();
-  for (const seat of [...seats].sort(inPlanOrder)) lines.set(seat.y, [...(lines.get(seat.y) ?? []), seat]);
+  for (const seat of [...seats].sort(inPlanOrder)) {
+    if (!lines.has(seat.y)) lines.set(seat.y, []);
+    lines.get(seat.y).push(seat);
+  }
   return [...lines.values()];
 }
 

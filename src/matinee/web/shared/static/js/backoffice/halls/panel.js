@@ -86,6 +86,7 @@ export class Panel {
       form.elements.place.value = seats[0].place;
     }
     form.elements.place.disabled = seats.length > 1;
+    form.classList.toggle("is-many", seats.length > 1);
     const zone = this.root.querySelector("#zone");
     if (document.activeElement !== zone) zone.value = same("zone") ?? "";
   }
