@@ -173,6 +173,8 @@ class LockoutNotFound(NotFound):
     """Nothing is locked there any more."""
 
     code = "lockout_not_found"
+
+
 class LastManager(Conflict):
     """Nobody else is a manager; there must be one."""
 

@@ -12,11 +12,8 @@ from matinee.kernel.errors import DomainError
 from matinee.outbox import errors as outbox
 from matinee.payments import errors as payments
 from matinee.programme import errors as programme
-from matinee.payments import errors as payments
-from matinee.programme import errors as programme
 from matinee.web.backoffice.counter.amounts import NotAnAmount
 from matinee.web.backoffice.counter.denominations import NotACount
-from matinee.programme import errors as programme
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _
 from matinee.web.shared.refusals import status_of

@@ -8,36 +8,21 @@ from flask.typing import ResponseReturnValue
 from matinee.kernel.errors import DomainError
 from matinee.web.backoffice import entrance
 from matinee.web.backoffice.blueprint import backoffice, here, may_here, this_house
+from matinee.web.backoffice.counter.routes import PAGES as COUNTER
+from matinee.web.backoffice.halls.routes import PAGES as HALLS
+from matinee.web.backoffice.house.routes import PAGES as HOUSE
 from matinee.web.backoffice.navigation import ways
-from matinee.web.backoffice.orders import (
-    api_keys,
-    customer_actions,
-    customer_data,
-    customer_list,
-    customer_page,
-    failed_refunds,
-    lockout_list,
-    order_actions,
-    order_list,
-    order_page,
-    outbox_list,
-    outbox_message,
-    refund_pages,
-    seat_pages,
-    session_list,
-    webhook_list,
-)
-from matinee.web.backoffice.people import audit_log
+from matinee.web.backoffice.orders.routes import PAGES as ORDERS
+from matinee.web.backoffice.people.routes import PAGES as PEOPLE
 from matinee.web.backoffice.refusals import staff_sentence, status_of
+from matinee.web.backoffice.today.health_page import in_words
+from matinee.web.backoffice.today.routes import PAGES as TODAY
+from matinee.web.backoffice.today.trouble import house_trouble
 from matinee.web.shared.house import every_house
 from matinee.web.shared.negotiation import wants_html
 from matinee.web.shared.visitors import visitor
 
-PEOPLE = (audit_log,)
-ORDERS = (order_list, order_page, order_actions, refund_pages, failed_refunds, seat_pages)
-CUSTOMERS = (customer_list, customer_page, customer_actions, customer_data)
-WAYS_IN = (outbox_list, outbox_message, webhook_list, api_keys, session_list, lockout_list)
-PAGES = (entrance, *PEOPLE, *ORDERS, *CUSTOMERS, *WAYS_IN)
+PAGES = (entrance, *TODAY, *COUNTER, *ORDERS, *HALLS, *PEOPLE, *HOUSE)
 
 
 @backoffice.context_processor
@@ -48,6 +33,8 @@ def _everywhere() -> dict[str, object]:
         "this_house": this_house,
         "every_house": every_house,
         "ways": ways,
+        "house_trouble": house_trouble,
+        "finding_words": in_words,
         "visitor": visitor,
     }
 
