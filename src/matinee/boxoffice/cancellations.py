@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import ScreeningCancelled
 from matinee.boxoffice.holds import end_hold
 from matinee.boxoffice.locks import keep_buyers_out
-from matinee.boxoffice.models import Order
+from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.orders import SOLD, UNPAID, lock_order
 from matinee.boxoffice.reasons import SCREENING_CANCELLED
 from matinee.boxoffice.refunds import refund_order
@@ -27,6 +27,35 @@ class CancellationReport:
 
     orders: int
     holds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationPreview:
+    """What cancelling would do now: to how many orders and tickets, how much money (minor units) goes back, to how many
+    holds.
+    """
+
+    orders: int
+    tickets: int
+    amount: int
+    holds: int
+
+
+def preview_cancellation(session: Session, *, screening_id: int) -> CancellationPreview:
+    """What `cancel_screening` would do; nothing changes."""
+    of_screening = Order.screening_id == screening_id
+    paid = func.coalesce(func.sum(Order.paid_amount - Order.refunded_amount), 0)
+    orders, amount = session.execute(
+        select(func.count(), paid).where(of_screening, Order.state.in_(SOLD))
+    ).one()
+    holds = select(func.count()).where(of_screening, Order.state.in_(UNPAID))
+    tickets = select(func.count()).where(Ticket.screening_id == screening_id, Ticket.state == "valid")
+    return CancellationPreview(
+        orders=orders,
+        tickets=session.scalar(tickets) or 0,
+        amount=int(amount),
+        holds=session.scalar(holds) or 0,
+    )
 
 
 def cancel_screening(

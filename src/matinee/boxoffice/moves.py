@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import HallTooSmall, ScreeningCancelled
@@ -19,7 +19,7 @@ from matinee.boxoffice.sales import mail_about
 from matinee.boxoffice.seating.matching import match_seats
 from matinee.db.version import announce_change
 from matinee.outbox.webhooks.events import announce_event
-from matinee.programme.errors import HallNotFound
+from matinee.programme.errors import HallNotFound, ScreeningNotFound
 from matinee.programme.house_seats import KeptBack, house_seats_elsewhere, store_house_seats
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Hall, Screening
@@ -51,26 +51,54 @@ def move_screening(
     # Before the screening, as everybody does who plans.
     lock_halls(session, hall_ids=[hall.id])
     screening = keep_buyers_out(session, screening_id=screening_id)
-    if screening.cancelled_at is not None:
-        raise ScreeningCancelled
-    if hall.cinema_id != screening.cinema_id:
-        raise HallNotFound
+    _check(session, screening, hall)
     if hall.id == screening.hall_id:
         return []
-    require_free(
-        session,
-        hall=hall,
-        starts_at=screening.starts_at,
-        ends_at=screening.ends_at,
-        except_screening=screening,
+    # They name seats of the old hall.
+    end_dead_holds(session, screening_id=screening.id, now=now)
+    plan = _plan(
+        session, screening, hall, orders=_orders_with_seats(session, screening_id, true(), lock=True)
     )
-    plan = _plan(session, screening, hall, now=now)
     screening.hall_id = hall.id
     store_house_seats(session, screening_id=screening_id, wanted=plan.kept_back)
     _reseat(session, screening_id, plan.seats)
     announce_change(session)
     announce_event(session, event="screening.changed", payload={"screening_id": screening_id}, now=now)
     return _tell(session, plan, hall, actor=actor, now=now)
+
+
+def preview_move(session: Session, *, screening_id: int, hall: Hall, now: datetime) -> list[Reseated]:
+    """Who would get which seat if the screening were moved now; nothing changes.
+
+    Raises ScreeningNotFound, ScreeningCancelled, HallNotFound, HallTaken, HallTooSmall.
+    """
+    screening = session.get(Screening, screening_id)
+    if screening is None:
+        raise ScreeningNotFound
+    _check(session, screening, hall)
+    if hall.id == screening.hall_id:
+        return []
+    alive = or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now)
+    plan = _plan(
+        session, screening, hall, orders=_orders_with_seats(session, screening_id, alive, lock=False)
+    )
+    return [each for order, ids in plan.orders for each in plan.reseated(order, ids)]
+
+
+def _check(session: Session, screening: Screening, hall: Hall) -> None:
+    """Raises ScreeningCancelled, HallNotFound and HallTaken."""
+    if screening.cancelled_at is not None:
+        raise ScreeningCancelled
+    if hall.cinema_id != screening.cinema_id:
+        raise HallNotFound
+    if hall.id != screening.hall_id:
+        require_free(
+            session,
+            hall=hall,
+            starts_at=screening.starts_at,
+            ends_at=screening.ends_at,
+            except_screening=screening,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +110,18 @@ class _Plan:
     kept_back: Mapping[int, KeptBack]
     labels: Mapping[int, str]
 
+    def reseated(self, order: Order, seat_ids: Sequence[int]) -> list[Reseated]:
+        """The seats of an order."""
+        return [Reseated(order.code, self.labels[one], self.labels[self.seats[one]]) for one in seat_ids]
 
-def _plan(session: Session, screening: Screening, hall: Hall, *, now: datetime) -> _Plan:
+
+def _plan(
+    session: Session, screening: Screening, hall: Hall, *, orders: Sequence[tuple[Order, list[int]]]
+) -> _Plan:
     """Raises HallTooSmall."""
-    # They name seats of the old hall.
-    end_dead_holds(session, screening_id=screening.id, now=now)
     halls = seats_by_hall(session, [screening.hall_id, hall.id])
     old_hall, new_hall = halls[screening.hall_id], halls[hall.id]
     old_seats = {seat.id: seat for seat in old_hall}
-    orders = _orders_with_seats(session, screening.id)
     groups = [[old_seats[one] for one in ids] for _, ids in orders]
     kept_back = house_seats_elsewhere(session, screening_id=screening.id, to_hall_id=hall.id)
     seats = match_seats(groups, old_hall=old_hall, new_hall=new_hall, taken_ids=frozenset(kept_back))
@@ -104,15 +135,17 @@ def _plan(session: Session, screening: Screening, hall: Hall, *, now: datetime) 
     return _Plan(orders, seats, kept_back, labels)
 
 
-def _orders_with_seats(session: Session, screening_id: int) -> list[tuple[Order, list[int]]]:
-    """Every order that has seats of the screening, with them."""
-    rows = session.execute(
+def _orders_with_seats(
+    session: Session, screening_id: int, which: ColumnElement[bool], *, lock: bool
+) -> list[tuple[Order, list[int]]]:
+    """Every order that has seats of the screening, with them. `which`: a condition on the claims."""
+    wanted = (
         select(Order, SeatClaim.seat_id)
         .join(SeatClaim, SeatClaim.order_id == Order.id)
-        .where(SeatClaim.screening_id == screening_id)
+        .where(SeatClaim.screening_id == screening_id, which)
         .order_by(Order.id, SeatClaim.seat_id)
-        .with_for_update(of=Order)
     )
+    rows = session.execute(wanted.with_for_update(of=Order) if lock else wanted)
     found: dict[int, tuple[Order, list[int]]] = {}
     for order, seat_id in rows:
         found.setdefault(order.id, (order, []))[1].append(seat_id)
@@ -144,7 +177,7 @@ def _reseat(session: Session, screening_id: int, seats: Mapping[int, int]) -> No
 def _tell(session: Session, plan: _Plan, hall: Hall, *, actor: str, now: datetime) -> list[Reseated]:
     moved = []
     for order, ids in plan.orders:
-        own = [Reseated(order.code, plan.labels[one], plan.labels[plan.seats[one]]) for one in ids]
+        own = plan.reseated(order, ids)
         moved += own
         steps = ", ".join(f"{each.from_label} to {each.to_label}" for each in own)
         record_note(session, order=order, actor=actor, now=now, note=f"moved to {hall.name}: {steps}")

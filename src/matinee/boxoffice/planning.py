@@ -16,9 +16,10 @@ from matinee.boxoffice.locks import keep_buyers_out
 from matinee.boxoffice.models import Order, OrderPayment, SeatClaim, Ticket
 from matinee.boxoffice.orders import record_step
 from matinee.boxoffice.queries import claimed_seats
+from matinee.db.version import announce_change
 from matinee.payments.models import Payment
 from matinee.programme.catalogue import find_screening
-from matinee.programme.errors import CancelledScreening, ScreeningInUse
+from matinee.programme.errors import CancelledScreening, ScreeningInUse, ScreeningNotFound
 from matinee.programme.house_seats import set_house_seats
 from matinee.programme.locks import lock_halls, lock_price_lists, lock_screening
 from matinee.programme.models import Film, Hall, Screening, Seat
@@ -40,12 +41,13 @@ class ChangedScreening(TypedDict, total=False):
     """What else is to be different; `price_list` as `schedule_screening` takes it."""
 
     film: Film
-    price_list: str | None
+    price_list: int | str | None
     format: str
     language: str
     subtitles: str
     access_features: str
     sales_end_at: datetime | None
+    adverts_minutes: int
 
 
 def require_unsold(session: Session, *, screening_id: int, now: datetime) -> Screening:
@@ -133,6 +135,48 @@ def delete_unsold(session: Session, *, screening_id: int, now: datetime) -> None
     Raises ScreeningNotFound and ScreeningInUse: one that was sold, be it long ago, can be cancelled, not deleted.
     """
     delete_screening(session, screening=require_unsold(session, screening_id=screening_id, now=now))
+
+
+def delete_drafts(session: Session, *, cinema_id: int, screening_ids: Collection[int]) -> int:
+    """Take those of the screenings that are drafts of this cinema off the programme; return how many.
+
+    What was published meanwhile, or is gone, is left alone.
+    """
+    deleted = 0
+    for screening_id in sorted(set(screening_ids)):
+        found = session.get(Screening, screening_id)
+        if found is None or found.cinema_id != cinema_id:
+            continue
+        # Whoever publishes it at this moment is waited for.
+        lock_screening(session, found)
+        if found.draft:
+            delete_screening(session, screening=found)
+            deleted += 1
+    return deleted
+
+
+def withdraw_screenings(
+    session: Session, *, cinema_id: int, screening_ids: Collection[int], now: datetime
+) -> int:
+    """Let published screenings of this cinema be drafts again, as long as nobody ever had an order; return how many.
+
+    Raises ScreeningNotFound, CancelledScreening and ScreeningInUse; then none is withdrawn.
+    """
+    withdrawn = 0
+    for screening_id in sorted(set(screening_ids)):
+        screening = require_unsold(session, screening_id=screening_id, now=now)
+        if screening.cinema_id != cinema_id:
+            raise ScreeningNotFound
+        if screening.cancelled_at is not None:
+            raise CancelledScreening
+        ordered = select(Order.id).where(Order.screening_id == screening_id).limit(1)
+        if session.scalar(ordered) is not None:
+            raise ScreeningInUse
+        withdrawn += not screening.draft
+        screening.draft = True
+    session.flush()
+    announce_change(session)
+    return withdrawn
 
 
 def keep_seats_back(session: Session, *, screening_id: int, labels: Collection[str], now: datetime) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from matinee.boxoffice.models import SeatClaim
+from matinee.boxoffice.models import SeatClaim, Ticket
 from matinee.programme.queries import in_portions
 
 
@@ -30,3 +30,14 @@ def claimed_seats(
         for screening_id, seat_id in session.execute(wanted):
             claimed[screening_id].add(seat_id)
     return claimed
+
+
+def tickets_per_screening(session: Session, *, screening_ids: Sequence[int]) -> dict[int, int]:
+    """Screening id -> how many valid tickets there are for it; 0 where there is none."""
+    found = dict.fromkeys(screening_ids, 0)
+    for portion in in_portions(found):
+        wanted = select(Ticket.screening_id, func.count()).where(
+            Ticket.screening_id.in_(portion), Ticket.state == "valid"
+        )
+        found.update(dict(session.execute(wanted.group_by(Ticket.screening_id)).all()))
+    return found

@@ -43,6 +43,11 @@ def short_day_text(day: date, language: str) -> str:
     return format_date(day, "EEE, d MMM", locale=language)
 
 
+def weekday_text(day: date, language: str) -> str:
+    """ "Tue"."""
+    return format_date(day, "EEE", locale=language)
+
+
 def written_out_day_text(day: date, language: str) -> str:
     """ "Tuesday, 24 November 2026": for tickets and mails, which lie about for weeks."""
     return format_date(day, "EEEE, d MMMM y", locale=language)

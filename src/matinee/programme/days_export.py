@@ -86,6 +86,7 @@ def _spreads_to_itself(shown: Sequence[_Shown]) -> bool:
         spread.hall is not None
         and spread.hall.name == each.screening.hall.name
         and each.screening.hall.turnaround_minutes == 0
+        and each.screening.adverts_minutes == 0
         and spread.hall.new_labels == each.free | each.house
         for spread, each in zip(placed, shown, strict=True)
     )

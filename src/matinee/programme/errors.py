@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from matinee.kernel.errors import Conflict, Invalid, NotFound
+from matinee.kernel.errors import Conflict, DomainError, Invalid, NotFound
 
 PROBLEMS_SHOWN_MAX = 20
 
@@ -68,6 +70,19 @@ class HallTaken(Conflict):
 
     code = "hall_taken"
 
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        hall: str = "",
+        title: str = "",
+        day: date | None = None,
+        time: str = "",
+    ) -> None:
+        """By which film, and when that begins on the cinema's wall; empty where it is not known."""
+        super().__init__(detail)
+        self.hall, self.title, self.day, self.time = hall, title, day, time
+
 
 class HallInUse(Conflict):
     """The hall has screenings, so it stays."""
@@ -99,6 +114,48 @@ class FilmInUse(Conflict):
     code = "film_in_use"
 
 
+class DistributorNotFound(NotFound):
+    """There is no such distributor."""
+
+    code = "distributor_not_found"
+
+
+class DistributorExists(Conflict):
+    """There is a distributor of this name already."""
+
+    code = "distributor_exists"
+
+
+class DistributorInUse(Conflict):
+    """The distributor has films, so it stays."""
+
+    code = "distributor_in_use"
+
+
+class InvalidDistributor(Invalid):
+    """A property of the distributor is not acceptable."""
+
+    code = "invalid_distributor"
+
+
+class TermsNotFound(NotFound):
+    """There are no such terms."""
+
+    code = "terms_not_found"
+
+
+class TermsExist(Conflict):
+    """There are terms from this week on already."""
+
+    code = "terms_exist"
+
+
+class InvalidTerms(Invalid):
+    """Something about the terms is not acceptable."""
+
+    code = "invalid_terms"
+
+
 class InvalidFilm(Invalid):
     """A property of the film is not acceptable."""
 
@@ -109,6 +166,33 @@ class InvalidScreening(Invalid):
     """A property of the screening is not acceptable."""
 
     code = "invalid_screening"
+
+    def __init__(self, detail: str | None = None, *, why: str = "") -> None:
+        """`why`: "over" for a start that is over, "skipped" for a time that the clock on the wall never shows."""
+        super().__init__(detail)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRepeat:
+    """A screening that cannot be planned on a day (on the wall, as the time "HH:MM" is), and why."""
+
+    title: str
+    hall: str
+    day: date
+    time: str
+    why: DomainError
+
+
+class NotAllFit(Conflict):
+    """Not all of these screenings can be planned then."""
+
+    code = "not_all_fit"
+
+    def __init__(self, refused: Sequence[RefusedRepeat] = (), *, fit: int = 0) -> None:
+        """`fit`: how many could be."""
+        super().__init__()
+        self.refused, self.fit = tuple(refused), fit
 
 
 class ScreeningInUse(Conflict):

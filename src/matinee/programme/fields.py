@@ -30,6 +30,8 @@ TICKET_TYPE_CHARACTERS_MAX = 40
 FORMAT_CHARACTERS_MAX = 40
 LANGUAGE_CHARACTERS_MAX = 20
 ACCESS_CHARACTERS_MAX = 100
+# Of several, separated by commas.
+LISTED_CHARACTERS_MAX = 180
 
 
 @contextmanager
@@ -98,6 +100,19 @@ def parse_language(value: object, *, what: str) -> str:
     language, *more = text.split("-")
     cases = {2: str.upper, 4: str.title}
     return "-".join([language.lower(), *(cases.get(len(part), str.lower)(part) for part in more)])
+
+
+def parse_formats(value: object) -> str:
+    """The formats that copies of a film came in, separated by commas; each once, or nothing."""
+    listed = parse_line(value, what="formats", characters_max=LISTED_CHARACTERS_MAX, required=False)
+    return ", ".join(dict.fromkeys(filter(None, (parse_format(one) for one in listed.split(",")))))
+
+
+def parse_languages(value: object) -> str:
+    """The languages that copies of a film came in (BCP 47), separated by commas; each once, or nothing."""
+    listed = parse_line(value, what="languages", characters_max=LISTED_CHARACTERS_MAX, required=False)
+    parsed = (parse_language(one, what="languages") for one in listed.split(","))
+    return ", ".join(dict.fromkeys(filter(None, parsed)))
 
 
 def parse_access_features(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -12,6 +12,8 @@ from matinee.programme.errors import FilmExists, FilmInUse, FilmNotFound, Invali
 from matinee.programme.fields import (
     CERTIFICATE_CHARACTERS_MAX,
     SYNOPSIS_CHARACTERS_MAX,
+    parse_formats,
+    parse_languages,
     parse_line,
     parse_minutes,
     parse_text,
@@ -20,9 +22,11 @@ from matinee.programme.fields import (
     told_as,
 )
 from matinee.programme.images import delete_image_if_unused
+from matinee.programme.lengths import end_of
 from matinee.programme.locks import lock_halls, lock_row
-from matinee.programme.models import Film, Screening
+from matinee.programme.models import Distributor, Film, Screening
 from matinee.programme.occupancy import require_free
+from matinee.programme.unchanged import UNCHANGED, Unchanged
 
 
 def create_film(
@@ -34,9 +38,15 @@ def create_film(
     poster_url: str = "",
     certificate: str = "",
     synopsis: str = "",
+    formats: str = "",
+    languages: str = "",
+    distributor: Distributor | None = None,
 ) -> Film:
-    """Store a film. Raises InvalidFilm, and FilmExists where title, duration and trailer are those of another."""
-    film = Film()
+    """Store a film; formats and languages that its copies came in are separated by commas.
+
+    Raises InvalidFilm, and FilmExists where title, duration and trailer are those of another.
+    """
+    film = Film(distributor=distributor)
     _set(
         film,
         title=title,
@@ -45,6 +55,8 @@ def create_film(
         poster_url=poster_url,
         certificate=certificate,
         synopsis=synopsis,
+        formats=formats,
+        languages=languages,
     )
     _refuse_second(session, film)
     session.add(film)
@@ -64,6 +76,9 @@ def change_film(
     poster_url: str | None = None,
     certificate: str | None = None,
     synopsis: str | None = None,
+    formats: str | None = None,
+    languages: str | None = None,
+    distributor: Distributor | Unchanged | None = UNCHANGED,
 ) -> None:
     """Change what is given; None leaves as it is. Screenings to come end later or earlier with another duration.
 
@@ -79,7 +94,11 @@ def change_film(
         poster_url=film.poster_url if poster_url is None else poster_url,
         certificate=film.certificate if certificate is None else certificate,
         synopsis=film.synopsis if synopsis is None else synopsis,
+        formats=film.formats if formats is None else formats,
+        languages=film.languages if languages is None else languages,
     )
+    if distributor is not UNCHANGED:
+        film.distributor = distributor
     _refuse_second(session, film)
     session.flush()
     if film.duration_minutes != was_minutes:
@@ -110,6 +129,8 @@ def _set(
     poster_url: str,
     certificate: str,
     synopsis: str,
+    formats: str,
+    languages: str,
 ) -> None:
     with told_as(InvalidFilm, "The film"):
         values = {
@@ -123,6 +144,8 @@ def _set(
             "synopsis": parse_text(
                 synopsis, what="synopsis", characters_max=SYNOPSIS_CHARACTERS_MAX, required=False
             ),
+            "formats": parse_formats(formats),
+            "languages": parse_languages(languages),
         }
     for name, value in values.items():
         setattr(film, name, value)
@@ -150,7 +173,11 @@ def _move_ends(session: Session, film: Film, now: datetime) -> None:
     # Asked once more: another planner may have moved one before the halls were locked.
     screenings = session.scalars(to_come.execution_options(populate_existing=True)).all()
     for screening in screenings:
-        screening.ends_at = screening.starts_at + timedelta(minutes=film.duration_minutes)
+        screening.ends_at = end_of(
+            screening.starts_at,
+            duration_minutes=film.duration_minutes,
+            adverts_minutes=screening.adverts_minutes,
+        )
     session.flush()
     for screening in screenings:
         require_free(

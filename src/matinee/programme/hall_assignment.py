@@ -54,7 +54,7 @@ def _match(
         for known in candidates:
             if planned.hall in (None, known.hall_name):
                 candidates.remove(known)
-                screening.existing = known
+                screening.keep(known)
                 screening.hall = book.by_name[known.hall_name]
                 if problem := _move_end(screening, known, screening.hall):
                     problems.append(problem)

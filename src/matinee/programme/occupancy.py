@@ -48,7 +48,11 @@ def require_free(
         minutes = hall.turnaround_minutes
         cleaning = f" ({minutes} minutes of turnaround included)" if minutes else ""
         raise HallTaken(
-            f"It overlaps in {hall.name!r}{cleaning} with {other.film.title!r} on {other.day} at {other.time}."
+            f"It overlaps in {hall.name!r}{cleaning} with {other.film.title!r} on {other.day} at {other.time}.",
+            hall=hall.name,
+            title=other.film.title,
+            day=other.day,
+            time=other.time,
         )
 
 

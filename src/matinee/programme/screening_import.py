@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from matinee.programme.fields import moment_at
 from matinee.programme.films import StoredFilms
 from matinee.programme.hall_assignment import assign_halls
 from matinee.programme.hall_rows import load_halls, store_halls
+from matinee.programme.lengths import end_of
 from matinee.programme.locks import lock_halls
 from matinee.programme.models import Cinema
 from matinee.programme.price_assignment import assign_prices
@@ -84,7 +85,9 @@ def _resolve(cinema: Cinema, schedule: Schedule, films: StoredFilms) -> list[Pla
         except ValueError as error:
             problems.append(f"{planned.where}: {error}")
             continue
-        placed.append(PlacedScreening(planned, film_id, starts_at, starts_at + timedelta(minutes=minutes)))
+        adverts = cinema.adverts_minutes
+        ends_at = end_of(starts_at, duration_minutes=minutes, adverts_minutes=adverts)
+        placed.append(PlacedScreening(planned, film_id, starts_at, ends_at, adverts))
     if problems:
         raise FaultyFile(problems)
     return placed

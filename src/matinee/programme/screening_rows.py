@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -45,6 +45,7 @@ class ExistingScreening:
     language: str
     subtitles: str
     access_features: str
+    adverts_minutes: int
 
     @property
     def showing(self) -> Showing:
@@ -60,10 +61,17 @@ class PlacedScreening:
     film_id: int
     starts_at: datetime
     ends_at: datetime
+    adverts_minutes: int = 0
     hall: PlannedHall | None = None
     existing: ExistingScreening | None = None
     price_list_id: int | None = None
     price_list_by_time: bool = False
+
+    def keep(self, known: ExistingScreening) -> None:
+        """It is there already: its adverts, which files do not tell, stay as they are."""
+        self.existing = known
+        self.ends_at += timedelta(minutes=known.adverts_minutes - self.adverts_minutes)
+        self.adverts_minutes = known.adverts_minutes
 
     def differs(self) -> bool:
         """Whether what is there is not as it shall be."""
@@ -72,11 +80,12 @@ class PlacedScreening:
         )
 
     def values_wanted(self) -> dict[str, Any]:
-        """Film, end, price and manner of showing as they shall be; what the file does not state stays."""
+        """Film, end, adverts, price and manner of showing as they shall be; what the file does not state stays."""
         told = {name: getattr(self.planned, name) for name in MANNER}
         return {
             "film_id": self.film_id,
             "ends_at": self.ends_at,
+            "adverts_minutes": self.adverts_minutes,
             "price_list_id": self.price_list_id,
             "price_list_by_time": self.price_list_by_time,
         } | {name: value for name, value in told.items() if value is not None}
@@ -89,7 +98,8 @@ def load_existing(
     wanted = (
         select(Screening.id, Hall.id, Hall.name, Film.id, Film.title, Screening.starts_at, Screening.ends_at,
                Screening.day, Screening.time, Screening.price_list_id, Screening.price_list_by_time,
-               Screening.format, Screening.language, Screening.subtitles, Screening.access_features)
+               Screening.format, Screening.language, Screening.subtitles, Screening.access_features,
+               Screening.adverts_minutes)
         .join(Hall, Hall.id == Screening.hall_id)
         .join(Film, Film.id == Screening.film_id)
         .where(Screening.cinema_id == cinema_id, Screening.starts_at >= first - REACH,

@@ -6,7 +6,7 @@ seat is known to the box office, which asks before it calls these.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +34,7 @@ from matinee.programme.fields import (
     told_as,
 )
 from matinee.programme.house_seats import keep_seats_of_hall, take_house_seats_along
+from matinee.programme.lengths import end_of, parse_adverts
 from matinee.programme.locks import lock_halls, lock_row
 from matinee.programme.models import Cinema, Film, Hall, Screening
 from matinee.programme.occupancy import require_free
@@ -55,13 +56,17 @@ def schedule_screening(
     subtitles: str = "",
     access_features: str = "",
     sales_end_at: datetime | None = None,
+    adverts_minutes: int | None = None,
+    draft: bool = False,
     now: datetime,
 ) -> Screening:
-    """Put a film on the programme at this day and time ("HH:MM") of the cinema's wall clock.
+    """Put a film on the programme at this day and time ("HH:MM") of the cinema's wall clock; a draft is seen by staff alone.
 
     What the hall keeps back is kept back at the screening.
 
     `price_list` is the id or the name of a list, "auto" for the one that is valid at that time, or None: free of charge.
+    Without `adverts_minutes` the adverts before the film take as long as the cinema says.
+
     Raises InvalidScreening (a start that is over, too), HallTaken with the film that is in the way, HallNotFound for a
     hall of another cinema, FilmNotFound, PriceListNotFound, PriceListNotValidThen, NoPriceListThen and AmbiguousPriceList.
     """
@@ -73,11 +78,13 @@ def schedule_screening(
     )
     lock_row(session, film, gone=FilmNotFound, shared=True)
     lock_halls(session, hall_ids=[hall.id])
-    ends_at = starts_at + timedelta(minutes=film.duration_minutes)
+    adverts = _adverts(cinema.adverts_minutes if adverts_minutes is None else adverts_minutes)
+    ends_at = end_of(starts_at, duration_minutes=film.duration_minutes, adverts_minutes=adverts)
     require_free(session, hall=hall, starts_at=starts_at, ends_at=ends_at)
     screening = Screening(
         cinema_id=cinema.id, hall_id=hall.id, film_id=film.id, starts_at=starts_at, ends_at=ends_at, day=day,
         time=wall_time, price_list_id=list_id, price_list_by_time=by_time, sales_end_at=sales_end_at,
+        adverts_minutes=adverts, draft=draft,
     )  # fmt: skip
     _set_manner(screening, format=format, language=language, subtitles=subtitles, access=access_features)
     session.add(screening)
@@ -97,11 +104,12 @@ def change_screening(
     subtitles: str | None = None,
     access_features: str | None = None,
     sales_end_at: datetime | Unchanged | None = UNCHANGED,
+    adverts_minutes: int | None = None,
     now: datetime,
 ) -> None:
     """Change what is given, also of a screening that is sold; what is held or sold keeps its price.
 
-    `price_list` is as in `schedule_screening`. Another film ends when its duration says.
+    `price_list` is as in `schedule_screening`. Another film, and other adverts, end when they say.
     Raises CancelledScreening, ScreeningNotFound, InvalidScreening, HallTaken, PriceListNotFound, PriceListNotValidThen,
     NoPriceListThen and AmbiguousPriceList.
     """
@@ -122,16 +130,12 @@ def change_screening(
     _set_manner(screening, format=format, language=language, subtitles=subtitles, access=access_features)
     if sales_end_at is not UNCHANGED:
         screening.sales_end_at = sales_end_at
+    if adverts_minutes is not None:
+        screening.adverts_minutes = _adverts(adverts_minutes)
     if film is not None:
         screening.film = film
-        screening.ends_at = screening.starts_at + timedelta(minutes=film.duration_minutes)
-        require_free(
-            session,
-            hall=screening.hall,
-            starts_at=screening.starts_at,
-            ends_at=screening.ends_at,
-            except_screening=screening,
-        )
+    if film is not None or adverts_minutes is not None:
+        _move_end(session, screening)
     _store_change(session, screening, now=now)
 
 
@@ -192,13 +196,39 @@ def delete_screening(session: Session, *, screening: Screening) -> None:
     announce_change(session)
 
 
+def _move_end(session: Session, screening: Screening) -> None:
+    """Let it end when its film and its adverts say. Raises HallTaken."""
+    screening.ends_at = end_of(
+        screening.starts_at,
+        duration_minutes=screening.film.duration_minutes,
+        adverts_minutes=screening.adverts_minutes,
+    )
+    require_free(
+        session,
+        hall=screening.hall,
+        starts_at=screening.starts_at,
+        ends_at=screening.ends_at,
+        except_screening=screening,
+    )
+
+
+def _adverts(minutes: int) -> int:
+    with told_as(InvalidScreening, "The screening"):
+        return parse_adverts(minutes)
+
+
 def _start(cinema: Cinema, day: date, time: str, now: datetime) -> tuple[datetime, str]:
     with told_as(InvalidScreening, "The screening"):
         check_year(day)
         wall_time = parse_time(time)
+    try:
         starts_at = moment_at(day, wall_time, ZoneInfo(cinema.timezone))
+    except ValueError as problem:
+        raise InvalidScreening(f"The screening is not acceptable: {problem}.", why="skipped") from problem
     if starts_at <= now:
-        raise InvalidScreening(f"{day} at {wall_time} is over: a screening begins later than now.")
+        raise InvalidScreening(
+            f"{day} at {wall_time} is over: a screening begins later than now.", why="over"
+        )
     return starts_at, wall_time
 
 
@@ -235,7 +265,8 @@ def _store_change(session: Session, screening: Screening, *, now: datetime) -> N
     """Store what differs, and tell those who asked for it. Raises HallTaken."""
     differs = session.is_modified(screening)
     _store(session)
-    if differs:
+    # Nobody was told of a draft yet.
+    if differs and not screening.draft:
         _announce_once(session, screening, now=now)
 
 

@@ -14,8 +14,10 @@ from matinee.payments import errors as payments
 from matinee.programme import errors as programme
 from matinee.web.backoffice.counter.amounts import NotAnAmount
 from matinee.web.backoffice.counter.denominations import NotACount
+from matinee.languages.formats import short_day_text
+from matinee.programme import errors as programme
 from matinee.web.shared import refusals
-from matinee.web.shared.languages import _
+from matinee.web.shared.languages import _, ngettext, page_language
 from matinee.web.shared.refusals import status_of
 
 
@@ -75,6 +77,49 @@ def staff_sentence(error: DomainError) -> str:
         programme.PlanChanged: lambda: _(
             "Somebody else changed this hall meanwhile. Nothing was saved. Load the page again to see it."
         ),
+        sale.HallTooSmall: lambda: _("The other hall has too few seats for those who have tickets."),
+        sale.ScreeningCancelled: lambda: _("The screening is cancelled already."),
+        sale.PromoCodeExists: lambda: _("There is a promo code of this name already."),
+        sale.InvalidOffer: lambda: _(
+            "Something about the promo code is not right: its letters, how much it takes off, or until when."
+        ),
+        programme.HallTaken: lambda: _hall_taken(error),
+        programme.InvalidScreening: lambda: _invalid_screening(error),
+        programme.ScreeningInUse: lambda: _(
+            "Seats of this screening are held or sold, so its day and time stay as they are. It can be cancelled, or "
+            "moved to another hall."
+        ),
+        programme.CancelledScreening: lambda: _("The screening is cancelled, so it stays as it is."),
+        programme.ScreeningNotFound: lambda: _("There is no such screening. Perhaps somebody deleted it."),
+        programme.NotAllFit: lambda: _not_all_fit(error),
+        programme.FilmInUse: lambda: _("The film has screenings, so it stays."),
+        programme.FilmExists: lambda: _("There is a film of this title, length and trailer already."),
+        programme.FilmNotFound: lambda: _("There is no such film."),
+        programme.InvalidImage: lambda: _(
+            "This is no picture that we can read: PNG, JPEG or WebP of at most 4 MB."
+        ),
+        programme.DistributorNotFound: lambda: _("There is no such distributor."),
+        programme.DistributorExists: lambda: _("There is a distributor of this name already."),
+        programme.DistributorInUse: lambda: _("The distributor has films, so it stays."),
+        programme.TermsNotFound: lambda: _("There are no such terms any more."),
+        programme.TermsExist: lambda: _("There are terms from this week on already."),
+        programme.InvalidTerms: lambda: _(
+            "The terms are not right. Sliding ones have at least one step, and each step begins at another amount."
+        ),
+        programme.PriceListNotFound: lambda: _("There is no such price list."),
+        programme.PriceListExists: lambda: _("There is a price list of this name already."),
+        programme.PriceListInUse: lambda: _("The price list has screenings, so it stays."),
+        programme.InvalidPriceList: lambda: _(
+            "The price list is not right: it needs a name that is no amount, and a price of the zone “standard” for the "
+            "first kind of ticket."
+        ),
+        programme.PriceListNotValidThen: lambda: _("The price list is not valid at that time."),
+        programme.NoPriceListThen: lambda: _("No price list is valid at that time."),
+        programme.AmbiguousPriceList: lambda: _(
+            "Several price lists are valid at that time, and none is narrower than the others. Choose one."
+        ),
+        programme.TicketTypeExists: lambda: _("There is a kind of ticket with this code already."),
+        programme.InvalidTicketType: lambda: _("A kind of ticket has a code and a name, each on one line."),
     }
     make = makers.get(type(error))
     return make() if make is not None else refusals.sentence(error)
@@ -103,6 +148,37 @@ def _at_the_till() -> dict[type[DomainError], Callable[[], str]]:
         NotAnAmount: lambda: _("This is no amount of money. It looks like 150.00."),
         NotACount: lambda: _("This is no count: write how many there are of each, or the sum as 150.00."),
     }
+def _hall_taken(error: DomainError) -> str:
+    assert isinstance(error, programme.HallTaken)
+    # Where two plan at the same moment, only the database knows that it is taken.
+    day = getattr(error, "day", None)
+    if day is None:
+        return _("The hall is taken at that time.")
+    return _(
+        "%(hall)s is taken: %(title)s, %(day)s at %(time)s, with its turnaround.",
+        hall=error.hall,
+        title=error.title,
+        day=short_day_text(day, page_language()),
+        time=error.time,
+    )
+
+
+def _invalid_screening(error: DomainError) -> str:
+    why = getattr(error, "why", "")
+    if why == "over":
+        return _("This time is over. A screening begins later than now.")
+    if why == "skipped":
+        return _("The clock never shows this time: it is put forward in that night.")
+    return _("Something about the screening is not right. Look at it once more.")
+
+
+def _not_all_fit(error: DomainError) -> str:
+    count = len(getattr(error, "refused", ()))
+    return ngettext(
+        "%(num)d screening does not fit. Nothing was planned.",
+        "%(num)d screenings do not fit. Nothing was planned.",
+        count,
+    )
 
 
 def flash_refusal(error: DomainError) -> None:

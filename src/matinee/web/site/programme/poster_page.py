@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from matinee.kernel import clock
 from matinee.programme.posters.picture import poster_png
 from matinee.programme.posters.poster import Poster, poster_version
+from matinee.web.shared.poster_addresses import drawn_poster, poster_address
 from matinee.web.site.blueprint import page
-from matinee.web.site.programme.poster_addresses import drawn_poster, poster_address
 from matinee.web.site.programme.reading import film_with_showings
 
 ONE_YEAR_SECONDS = 365 * 24 * 3600

@@ -15,11 +15,11 @@ from markupsafe import Markup
 from matinee.boxoffice.showings import Showing, ShownFilm
 from matinee.kernel.money import minor_digits
 from matinee.web.shared.house import House, every_house
+from matinee.web.shared.poster_addresses import poster_address
 from matinee.web.shared.services import services
 from matinee.web.site.blueprint import full_url
 from matinee.web.site.programme.listing import manner_of
 from matinee.web.site.programme.names import access_names, tags_of
-from matinee.web.site.programme.poster_addresses import poster_address
 
 SCHEMA = "https://schema.org"
 # Of a film; search engines look at the next ones.

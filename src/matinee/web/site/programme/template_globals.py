@@ -12,6 +12,7 @@ from matinee.programme.posters.poster import Poster
 from matinee.programme.posters.svg import art_parts
 from matinee.web.shared.house import every_house
 from matinee.web.shared.languages import _, page_language
+from matinee.web.shared.poster_addresses import drawn_poster, poster_address
 from matinee.web.site.blueprint import site
 from matinee.web.site.programme.listing import manner_of
 from matinee.web.site.programme.names import (
@@ -23,7 +24,6 @@ from matinee.web.site.programme.names import (
     state_name,
     tags_of,
 )
-from matinee.web.site.programme.poster_addresses import drawn_poster, poster_address
 from matinee.web.site.programme.structured_data import json_ld
 
 # As Open Graph writes languages.

@@ -1,0 +1,1 @@
+"""Planning: films, the week, screenings, prices, promo codes."""

@@ -1,0 +1,93 @@
+// Steps go to the server, which has the last word; then the board is read anew. The last one can be taken back.
+
+export class Steps {
+  constructor(board, words, { onRefused, onRead }) {
+    this.board = board;
+    this.words = words;
+    this.onRefused = onRefused;
+    this.onRead = onRead;
+    this.undo = null;
+    this.bar = document.getElementById("week-undo");
+    document.getElementById("week-undo-button").addEventListener("click", () => this.takeBack());
+    document.getElementById("week-undo-close").addEventListener("click", () => this.offer(null));
+  }
+
+  // Send fields to an address. Returns whether it was done; `told` is called with what was refused.
+  async send(url, fields, { told, focus } = {}) {
+    const say = told ?? ((text) => this.tell(text, true));
+    if (this.busy) return false;
+    this.busy = true;
+    document.body.classList.add("is-busy");
+    try {
+      const answer = await this.ask(url, fields);
+      if (answer.lead) {
+        location.assign(answer.lead);
+        return true;
+      }
+      if (answer.refused) {
+        this.onRefused(answer);
+        return false;
+      }
+      if (!answer.ok) {
+        say(answer.message ?? this.words.say("sayFailed"));
+        return false;
+      }
+      this.offer(answer.undo);
+      await this.refresh(answer.focus ?? focus);
+      this.tell(answer.message, false);
+      return true;
+    } catch {
+      say(this.words.say("offline"));
+      return false;
+    } finally {
+      this.busy = false;
+      document.body.classList.remove("is-busy");
+    }
+  }
+
+  async ask(url, fields) {
+    const body = new URLSearchParams();
+    for (const [name, value] of fields instanceof FormData ? fields : Object.entries(fields)) {
+      for (const one of Array.isArray(value) ? value : [value]) body.append(name, one ?? "");
+    }
+    const token = document.querySelector("input[name=csrf_token]").value;
+    const response = await fetch(url, {
+      method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token }, redirect: "error",
+    });
+    const answer = await response.json().catch(() => ({}));
+    return { ...answer, ok: response.ok };
+  }
+
+  async refresh(focus) {
+    const area = this.board.root;
+    const had = document.activeElement?.id;
+    const scrolled = new Map([...area.querySelectorAll(".week-scroll")].map((each, place) => [place, each.scrollLeft]));
+    const response = await fetch(area.dataset.url, { headers: { "HX-Target": "week-board", "HX-Request": "true" } });
+    if (!response.ok) throw new Error("the board did not come");
+    area.innerHTML = await response.text();
+    this.board.read();
+    area.querySelectorAll(".week-scroll").forEach((each, place) => { each.scrollLeft = scrolled.get(place) ?? 0; });
+    this.onRead();
+    const wanted = focus ? `show-${focus}` : had;
+    if (wanted) document.getElementById(wanted)?.focus({ preventScroll: true });
+  }
+
+  offer(undo) {
+    this.undo = undo ?? null;
+    document.getElementById("week-undo-button").hidden = !this.undo;
+    if (!undo) this.bar.hidden = true;
+  }
+
+  tell(text, isRefusal) {
+    document.getElementById("week-undo-text").textContent = text;
+    this.bar.classList.toggle("is-refusal", isRefusal);
+    this.bar.hidden = false;
+    this.words.announce(text);
+  }
+
+  async takeBack() {
+    const { undo } = this;
+    if (!undo) return;
+    await this.send(undo.url, undo.fields);
+  }
+}
