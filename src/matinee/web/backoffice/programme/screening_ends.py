@@ -12,6 +12,7 @@ from matinee.boxoffice.cancellations import CancellationReport, cancel_screening
 from matinee.boxoffice.moves import Reseated, move_screening, preview_move
 from matinee.boxoffice.planning import delete_drafts
 from matinee.kernel import clock
+from matinee.kernel.errors import Conflict
 from matinee.kernel.money import Money
 from matinee.languages.formats import moment_text, money_text
 from matinee.programme.models import Screening
@@ -21,6 +22,7 @@ from matinee.web.backoffice.programme.deleting import ask_to_delete, word_to_del
 from matinee.web.backoffice.programme.here import hall_here, screening_here
 from matinee.web.backoffice.programme.planned_fields import words_of
 from matinee.web.backoffice.programme.typed import typed_id, typed_text
+from matinee.web.backoffice.refusals import flash_refusal
 from matinee.web.backoffice.sure import ask_sure, is_sure
 from matinee.web.shared.languages import _, ngettext, page_language
 
@@ -38,9 +40,13 @@ def cancel_shown_screening(cinema: str, screening_id: int) -> ResponseReturnValu
 @staff_page("/at/<cinema>/screenings/<id:screening_id>/move", power="plan", methods=("GET", "POST"))
 def move_sold_screening(cinema: str, screening_id: int) -> ResponseReturnValue:
     """Ask, showing who would sit where in the hall `hall`; then move everybody and tell them."""
-    if request.method == "POST" and is_sure(_word_to_move()):
-        return _move(screening_id)
-    return _ask_to_move(screening_id)
+    try:
+        if request.method == "POST" and is_sure(_word_to_move()):
+            return _move(screening_id)
+        return _ask_to_move(screening_id)
+    except Conflict as error:
+        flash_refusal(error)
+        return redirect(here("screening_page", screening_id=screening_id), code=303)
 
 
 @staff_page("/at/<cinema>/screenings/<id:screening_id>/delete", power="plan", methods=("GET", "POST"))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.queries import tickets_per_screening
@@ -98,7 +98,7 @@ def state_words(state: str) -> str:
 
 
 def _rows(session: Session, wanted: Wanted, now: datetime) -> Sequence[_Row]:
-    statement: Select[Any] = (
+    statement: Any = (
         select(Screening, Film.title, Hall.name, PriceList.name)
         .join(Film, Film.id == Screening.film_id)
         .join(Hall, Hall.id == Screening.hall_id)

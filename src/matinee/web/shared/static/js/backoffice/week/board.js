@@ -44,6 +44,10 @@ export class Board {
       mark.style.insetInlineStart = `${this.share(Number(mark.dataset.at) - this.from)}%`;
     }
     axis.style.setProperty("--hours", (this.to - this.from) / 60);
+    // What can be scrolled can be reached by keyboard.
+    for (const area of axis.querySelectorAll(".week-scroll")) {
+      if (area.scrollWidth > area.clientWidth) area.tabIndex = 0;
+    }
     for (const show of this.shows) this.place(show.element, show);
     this.markOverlaps();
   }

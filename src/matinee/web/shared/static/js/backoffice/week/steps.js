@@ -1,44 +1,43 @@
 // Steps go to the server, which has the last word; then the board is read anew. The last one can be taken back.
 
 export class Steps {
-  constructor(board, words, { onRefused, onRead }) {
+  constructor(board, words, { onRefused }) {
     this.board = board;
     this.words = words;
     this.onRefused = onRefused;
-    this.onRead = onRead;
     this.undo = null;
     this.bar = document.getElementById("week-undo");
     document.getElementById("week-undo-button").addEventListener("click", () => this.takeBack());
     document.getElementById("week-undo-close").addEventListener("click", () => this.offer(null));
   }
 
-  // Send fields to an address. Returns whether it was done; `told` is called with what was refused.
-  async send(url, fields, { told, focus } = {}) {
+  // Send fields to an address. `told` is called with what was refused; `done` when it was done, before the board is read
+  // anew: what lies over the page must be gone before something on it gets the focus, on `focus` where nothing else is meant.
+  async send(url, fields, { told, done, focus } = {}) {
     const say = told ?? ((text) => this.tell(text, true));
-    if (this.busy) return false;
+    if (this.busy) return;
     this.busy = true;
     document.body.classList.add("is-busy");
     try {
       const answer = await this.ask(url, fields);
       if (answer.lead) {
         location.assign(answer.lead);
-        return true;
+        return;
       }
       if (answer.refused) {
         this.onRefused(answer);
-        return false;
+        return;
       }
       if (!answer.ok) {
         say(answer.message ?? this.words.say("sayFailed"));
-        return false;
+        return;
       }
+      done?.();
       this.offer(answer.undo);
       await this.refresh(answer.focus ?? focus);
       this.tell(answer.message, false);
-      return true;
     } catch {
       say(this.words.say("offline"));
-      return false;
     } finally {
       this.busy = false;
       document.body.classList.remove("is-busy");
@@ -67,7 +66,6 @@ export class Steps {
     area.innerHTML = await response.text();
     this.board.read();
     area.querySelectorAll(".week-scroll").forEach((each, place) => { each.scrollLeft = scrolled.get(place) ?? 0; });
-    this.onRead();
     const wanted = focus ? `show-${focus}` : had;
     if (wanted) document.getElementById(wanted)?.focus({ preventScroll: true });
   }

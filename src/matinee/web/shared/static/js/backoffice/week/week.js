@@ -10,7 +10,7 @@ import { Words } from "./words.js";
 const root = document.getElementById("week");
 const board = new Board(document.getElementById("week-board"));
 const words = new Words(root);
-const steps = new Steps(board, words, { onRefused: (answer) => dialogs.openRefused(answer), onRead: () => {} });
+const steps = new Steps(board, words, { onRefused: (answer) => dialogs.openRefused(answer) });
 const dialogs = new Dialogs(board, words, steps);
 const adverts = () => Number(root.dataset.adverts);
 
@@ -40,8 +40,14 @@ root.addEventListener("click", (event) => {
   }
 });
 
+// On a narrow screen a day begins with its first screening.
+for (const area of board.root.querySelectorAll(".week-scroll")) {
+  const first = area.querySelector(".show");
+  if (first && area.scrollWidth > area.clientWidth) area.scrollLeft = Math.max(0, first.offsetLeft - 24);
+}
+
 // Forms are steps, too; a dialog closes when its step was made, and says what was refused.
-document.addEventListener("submit", async (event) => {
+document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-step]");
   if (!form) return;
   event.preventDefault();
@@ -50,7 +56,7 @@ document.addEventListener("submit", async (event) => {
   const told = line && ((text) => { line.textContent = text; line.hidden = false; });
   if (line) line.hidden = true;
   const shown = dialog?.id === "show-dialog" ? dialogs.shown.id : undefined;
-  if (await steps.send(form.action, new FormData(form), { told, focus: shown })) dialog?.close();
+  steps.send(form.action, new FormData(form), { told, focus: shown, done: () => dialog?.close() });
 });
 
 document.addEventListener("keydown", (event) => {
