@@ -128,3 +128,17 @@ def _choose_language(_endpoint: str | None, _values: dict[str, Any] | None) -> N
     g.language = chosen if chosen in LANGUAGES else asked_language() or next(iter(LANGUAGES))
 
 
+@backoffice.url_value_preprocessor
+def _measure_body(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Before the token is looked for in the form: a picture may be larger than other bodies.
+    usual = current_app.config["MAX_CONTENT_LENGTH"]
+    request.max_content_length = body_bytes_max(request.method, request.path, usual=usual)
+
+
+@backoffice.after_request
+def _keep_nothing(response: Response) -> Response:
+    # What staff sees is nobody else's who sits at the same machine later.
+    response.headers.setdefault("Cache-Control", "no-store")
+    if g.get("cinema_slug") and response.status_code == 200 and session.get("cinema") != g.cinema_slug:
+        session["cinema"] = g.cinema_slug
+    return response

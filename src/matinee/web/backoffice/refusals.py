@@ -9,13 +9,12 @@ from flask import flash
 from matinee.accounts import errors as accounts
 from matinee.boxoffice import errors as sale
 from matinee.kernel.errors import DomainError
+from matinee.languages.formats import short_day_text
 from matinee.outbox import errors as outbox
 from matinee.payments import errors as payments
 from matinee.programme import errors as programme
 from matinee.web.backoffice.counter.amounts import NotAnAmount
 from matinee.web.backoffice.counter.denominations import NotACount
-from matinee.languages.formats import short_day_text
-from matinee.programme import errors as programme
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _, ngettext, page_language
 from matinee.web.shared.refusals import status_of
@@ -148,6 +147,8 @@ def _at_the_till() -> dict[type[DomainError], Callable[[], str]]:
         NotAnAmount: lambda: _("This is no amount of money. It looks like 150.00."),
         NotACount: lambda: _("This is no count: write how many there are of each, or the sum as 150.00."),
     }
+
+
 def _hall_taken(error: DomainError) -> str:
     assert isinstance(error, programme.HallTaken)
     # Where two plan at the same moment, only the database knows that it is taken.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import jsonify, make_response, render_template, request
+from flask import g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from matinee.kernel.errors import DomainError
+from matinee.programme.errors import CinemaNotFound
 from matinee.web.backoffice import entrance
 from matinee.web.backoffice.blueprint import backoffice, here, may_here, this_house
 from matinee.web.backoffice.counter.routes import PAGES as COUNTER
@@ -14,6 +15,7 @@ from matinee.web.backoffice.house.routes import PAGES as HOUSE
 from matinee.web.backoffice.navigation import ways
 from matinee.web.backoffice.orders.routes import PAGES as ORDERS
 from matinee.web.backoffice.people.routes import PAGES as PEOPLE
+from matinee.web.backoffice.programme.routes import PAGES as PROGRAMME
 from matinee.web.backoffice.refusals import staff_sentence, status_of
 from matinee.web.backoffice.today.health_page import in_words
 from matinee.web.backoffice.today.routes import PAGES as TODAY
@@ -22,7 +24,7 @@ from matinee.web.shared.house import every_house
 from matinee.web.shared.negotiation import wants_html
 from matinee.web.shared.visitors import visitor
 
-PAGES = (entrance, *TODAY, *COUNTER, *ORDERS, *HALLS, *PEOPLE, *HOUSE)
+PAGES = (entrance, *TODAY, *COUNTER, *ORDERS, *PROGRAMME, *HALLS, *PEOPLE, *HOUSE)
 
 
 @backoffice.context_processor
@@ -42,6 +44,9 @@ def _everywhere() -> dict[str, object]:
 @backoffice.errorhandler(DomainError)
 def _refused(error: DomainError) -> ResponseReturnValue:
     sentence, status = staff_sentence(error), status_of(error)
+    if isinstance(error, CinemaNotFound):
+        # The frame of the page that says so is then another cinema's.
+        g.pop("cinema_slug", None)
     if request.headers.get("HX-Request"):
         # Not in place of the part that was asked for: the page shows it at the top.
         response = make_response(render_template("backoffice/notice.html", sentence=sentence), status)
