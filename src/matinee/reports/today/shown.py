@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -105,7 +106,7 @@ def seat_counts(session: Session, *, screenings: Sequence[Screening], now: datet
     }
 
 
-def _counted(session: Session, wanted: Select[int, int]) -> Mapping[int, int]:
+def _counted(session: Session, wanted: Select[Any, int]) -> Mapping[int, int]:
     return dict(session.execute(wanted).all())
 
 
