@@ -180,7 +180,7 @@ def set_cinema(
             f"cinema:{found.slug}",
             f"{found.name}: {', '.join(told) or 'nothing said'}",
             cinema_id=found.id,
-            details={"is": told},
+            details={"after": told},
         )
         return found.name, made
 

@@ -50,9 +50,9 @@ def test_what_is_different_is_changed_and_the_log_says_what_it_was(
     assert (found.week_starts_on, found.adverts_minutes, found.accent_color) == (1, 15, "#b3202a")
     (row,) = entries(services)
     assert (row.action, row.subject, row.cinema_id) == ("cinema.change", "cinema:odeon", found.id)
-    assert row.details["was"]["name"] == "Одеон"
-    assert row.details["is"]["booking_fee_amount"] == 1250
-    assert "address" not in row.details["is"], "only what is different"
+    assert row.details["before"]["name"] == "Одеон"
+    assert row.details["after"]["booking_fee_amount"] == 1250
+    assert "address" not in row.details["after"], "only what is different"
     shown = manager.get(f"/backoffice/audit/{row.id}").text
     assert "Одеон" in shown
     assert "#b3202a" in shown

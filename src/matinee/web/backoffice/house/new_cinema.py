@@ -81,6 +81,6 @@ def _make(session: Session, trail: Trail, form: NewCinemaForm) -> str:
         f"cinema:{made.slug}",
         f"The cinema {made.name} was added",
         cinema_id=made.id,
-        details={"is": {name: form[name].data for name in ("name", "slug", "timezone", "currency")}},
+        details={"after": {name: form[name].data for name in ("name", "slug", "timezone", "currency")}},
     )
     return made.slug

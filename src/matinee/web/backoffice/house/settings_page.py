@@ -93,7 +93,7 @@ def _change(session: Session, trail: Trail, slug: str, values: dict[str, Any]) -
         f"cinema:{slug}",
         f"Settings of {cinema.name}: {', '.join(different) or 'nothing different'}",
         cinema_id=cinema.id,
-        details={"was": {name: before[name] for name in different}, "is": different},
+        details={"before": {name: before[name] for name in different}, "after": different},
     )
     return bool(different)
 
@@ -118,7 +118,7 @@ def change_logo(cinema: str) -> ResponseReturnValue:
             f"cinema:{cinema}",
             f"{found.name} has {'no logo any more' if picture is None else 'another logo'}",
             cinema_id=found.id,
-            details={"was": {"logo_name": before}, "is": {"logo_name": found.logo_name}},
+            details={"before": {"logo_name": before}, "after": {"logo_name": found.logo_name}},
         )
 
     change(work)

@@ -100,13 +100,9 @@ def audit_entry(entry_id: int) -> ResponseReturnValue:
     entry = read(lambda session: session.get(AuditEntry, entry_id))
     if entry is None:
         abort(404)
-    was, became = entry.details.get("was"), entry.details.get("is")
-    changed = _changed(was, became)
-    others = [
-        (name, _plain(value))
-        for name, value in entry.details.items()
-        if not (changed and name in ("was", "is"))
-    ]
+    changed = _changed(entry.details)
+    told = {"before", "after"} if "before" in entry.details else {name for name, _was, _is in changed}
+    others = [(name, _plain(value)) for name, value in entry.details.items() if name not in told]
     return render_template(
         "backoffice/people/audit_entry.html",
         entry=entry,
@@ -118,11 +114,23 @@ def audit_entry(entry_id: int) -> ResponseReturnValue:
     )
 
 
-def _changed(was: object, became: object) -> list[tuple[str, str, str]]:
+def _changed(details: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What it was and what it became, by name; nothing where the entry does not tell both."""
+    was, became = details.get("before"), details.get("after")
     if isinstance(was, Mapping) and isinstance(became, Mapping):
-        return [(name, _plain(was.get(name)), _plain(became.get(name))) for name in {**was, **became}]
-    return [("", _plain(was), _plain(became))] if was is not None and became is not None else []
+        pairs = {name: (was.get(name), became.get(name)) for name in {**was, **became}}
+    elif "before" in details and "after" in details:
+        pairs = {"": (was, became)}
+    else:
+        # By name, each with both.
+        pairs = {
+            name: (value[0], value[1])
+            for name, value in details.items()
+            if isinstance(value, list) and len(value) == 2 and value[0] != value[1]
+        }
+        if len(pairs) < len(details):
+            pairs = {}
+    return [(name, _plain(first), _plain(second)) for name, (first, second) in pairs.items()]
 
 
 def _plain(value: Any) -> str:

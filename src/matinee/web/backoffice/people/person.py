@@ -50,7 +50,7 @@ def change_person_roles(user_id: int) -> ResponseReturnValue:
             "staff.roles",
             f"user:{user_id}",
             f"Roles of {user.username}: {', '.join(steps) or 'unchanged'}",
-            details={"was": sorted(wanted - came | went), "is": sorted(wanted)},
+            details={"before": sorted(wanted - came | went), "after": sorted(wanted)},
         )
         return wanted
 
