@@ -40,15 +40,18 @@ def tables_read_whole(services: Services, work: Callable[[Session], object]) -> 
         return {table for statement, values in asked for table in read_whole(connection, statement, values)}
 
 
-def read_whole(connection: Connection, statement: str, values: Any) -> Iterator[str]:
-    """The tables that this statement would read so."""
+def read_whole(
+    connection: Connection, statement: str, values: Any, *, as_it_is: bool = False
+) -> Iterator[str]:
+    """The tables that this statement would read so; `as_it_is`: with the rows that there are, which are many."""
     if connection.dialect.name == "sqlite":
         for *_numbers, said in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values):
             if said.startswith("SCAN "):
                 yield said.split()[1]
         return
-    # With as few rows as a test has, PostgreSQL would read any table whole.
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    if not as_it_is:
+        # With as few rows as a test has, PostgreSQL would read any table whole.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
     found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
     plan = json.loads(found) if isinstance(found, str) else found
     yield from _whole_in(plan[0]["Plan"])

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import Ticket
 from matinee.programme.models import Screening
-from matinee.reports.today.clock_hours import HOURS, CutDay
+from matinee.reports.today.clock_hours import HOURS, CutDay, quarter_of
 
 
 @dataclass(slots=True)
@@ -52,36 +52,41 @@ class DaySales:
 def sales_of(session: Session, *, cinema_id: int, day: CutDay) -> DaySales:
     """What was sold and what came back in a day, whichever screenings the tickets are for."""
     found = DaySales()
-    for place, tickets, amount in _pieces(session, cinema_id, day, Ticket.sold_at):
-        found.hours[day.hour_of(place)].add(tickets, amount)
-        found.sold.add(tickets, amount)
-        if day.is_before_cut(place):
-            found.sold_before.add(tickets, amount)
-    for place, tickets, amount in _pieces(session, cinema_id, day, Ticket.returned_at):
-        found.hours[day.hour_of(place)].add(-tickets, -amount)
-        found.returned.add(tickets, amount)
-        if day.is_before_cut(place):
-            found.returned_before.add(tickets, amount)
+    for hour, whole, before in _quarters(session, cinema_id, day, Ticket.sold_at):
+        found.hours[hour].add(whole.tickets, whole.amount)
+        found.sold.add(whole.tickets, whole.amount)
+        found.sold_before.add(before.tickets, before.amount)
+    for hour, whole, before in _quarters(session, cinema_id, day, Ticket.returned_at):
+        found.hours[hour].add(-whole.tickets, -whole.amount)
+        found.returned.add(whole.tickets, whole.amount)
+        found.returned_before.add(before.tickets, before.amount)
     return found
 
 
-def _pieces(session: Session, cinema_id: int, day: CutDay, moment: Any) -> Iterator[tuple[int, int, int]]:
-    """Which piece of the day, how many tickets, what they cost."""
+def _quarters(session: Session, cinema_id: int, day: CutDay, moment: Any) -> Iterator[tuple[int, Sum, Sum]]:
+    """For each quarter of an hour: the hour on the wall, what happened in it, and what of that before the cut."""
     cinema = (
         select(Screening.cinema_id)
         .where(Screening.id == Ticket.screening_id)
         .correlate(Ticket)
         .scalar_subquery()
     )
-    # Grouped outside: PostgreSQL does not see that an expression with values in it is the same as another.
-    each = (
-        select(day.place_of(moment).label("place"), (Ticket.amount + Ticket.fee_amount).label("amount"))
+    amount = Ticket.amount + Ticket.fee_amount
+    is_before = moment < day.cut_at
+    quarter = quarter_of(moment)
+    rows = session.execute(
+        select(
+            quarter,
+            func.count(),
+            func.sum(amount),
+            func.sum(case((is_before, 1), else_=0)),
+            func.sum(case((is_before, amount), else_=0)),
+        )
         .where(day.holds(moment), cinema == cinema_id)
-        .subquery()
+        .group_by(quarter)
     )
-    rows = session.execute(select(each.c.place, func.count(), func.sum(each.c.amount)).group_by(each.c.place))
-    for place, tickets, amount in rows:
-        yield place, tickets, int(amount)
+    for number, tickets, taken, tickets_before, taken_before in rows:
+        yield day.hour_of(number), Sum(tickets, int(taken)), Sum(int(tickets_before), int(taken_before))
 
 
 def _less(one: Sum, other: Sum) -> Sum:
