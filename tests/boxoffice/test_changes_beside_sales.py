@@ -13,8 +13,9 @@ from matinee.accounts.models import User
 from matinee.boxoffice import statements
 from matinee.boxoffice.cancellations import cancel_screening
 from matinee.boxoffice.checkout import intend_payment
-from matinee.boxoffice.errors import SeatsNotFree
+from matinee.boxoffice.errors import SeatsInUse, SeatsNotFree
 from matinee.boxoffice.exchanges import exchange_order
+from matinee.boxoffice.hall_plans import change_hall_plan
 from matinee.boxoffice.holds import Holder, change_hold, extend_hold, hold_seats
 from matinee.boxoffice.locks import keep_buyers_out
 from matinee.boxoffice.models import Order, OrderLine, SeatClaim, Ticket
@@ -25,6 +26,7 @@ from matinee.boxoffice.sales import sell_seats
 from matinee.boxoffice.settlement import settle_payment
 from matinee.boxoffice.tickets import new_ticket_id
 from matinee.programme.errors import ScreeningNotFound
+from matinee.programme.layouts import parse_layout
 from matinee.programme.locks import lock_halls, lock_row
 from matinee.programme.models import Hall, Price, PriceList, Screening, Seat, TicketType
 from tests.boxoffice.interleaving import Beside, beside, uncommitted
@@ -134,6 +136,40 @@ def test_a_purchase_that_comes_during_a_change_waits_and_never_sells_what_is_gon
     assert sale.count(Ticket) == len(buying.result())
     if sale.count(Ticket):
         sale.read(lambda session: everything_is_in_the_hall(session, sale.house.lettered))
+
+
+def test_a_purchase_that_comes_while_its_seat_is_taken_out_of_the_hall_finds_none(sale: Sale) -> None:
+    # So that the seat's row stays, for the ticket that names it.
+    sale.refund(sale.sold("A1"))
+    layout = parse_layout(b"hall: Hall 10\nA | . 2 3 4 B:1 B:2\nzone sofa: B1 B2", file_name="x")
+    with uncommitted(sale.services) as changing:
+        hall = changing.get_one(Hall, changing.get_one(Screening, sale.house.lettered).hall_id)
+        change_hall_plan(changing, hall=hall, layout=layout, now=NOW)
+        with Beside(sale.services, lambda: refused_or_sold(sale)) as buying:
+            buying.wait_until_it_waits()
+            changing.commit()
+        assert buying.result() == []
+    assert sale.count(SeatClaim) == 0
+
+
+def test_a_change_of_the_hall_waits_for_a_purchase_that_has_begun_and_leaves_its_seat(sale: Sale) -> None:
+    layout = parse_layout(b"hall: Hall 10\nA | . 2 3 4 B:1 B:2\nzone sofa: B1 B2", file_name="x")
+
+    def change(session: Session) -> list[str]:
+        hall = session.get_one(Hall, session.get_one(Screening, sale.house.lettered).hall_id)
+        try:
+            change_hall_plan(session, hall=hall, layout=layout, now=NOW)
+        except SeatsInUse as error:
+            return [conflict.sold.label for conflict in error.conflicts]
+        return []
+
+    url = sale.services.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with connect(url) as connection:
+        purchase_statement(connection, sale, "A1", "B2")
+        with beside(sale.services, change) as changing:
+            changing.wait_until_it_waits()
+            connection.commit()
+        assert changing.result() == ["A1"]
 
 
 def refused_or_sold(sale: Sale) -> list[str]:

@@ -42,8 +42,9 @@ CLAIM = """
 
 # Shared with all buyers of the screening, see `locks`: whoever moves or cancels it waits, and is waited for. A row that was
 # changed while this waited is looked at again, as it is then: a seat of the hall from which the screening moved is not
-# chosen, nor one at the price of another list.
-_SHARED_LOCK = {"postgresql": "FOR KEY SHARE OF screening", "sqlite": ""}
+# chosen, nor one at the price of another list. The seats are shared, too, a little more than the claim that refers to them
+# would: one that was taken out of the hall meanwhile is looked at again as well, and is not chosen.
+_SHARED_LOCK = {"postgresql": "FOR KEY SHARE OF screening FOR SHARE OF seat", "sqlite": ""}
 _LABEL_IS_ASKED = {
     "postgresql": "seat.label = ANY(:labels)",
     "sqlite": "seat.label IN (SELECT value FROM json_each(:labels))",

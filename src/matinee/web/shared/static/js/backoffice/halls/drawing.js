@@ -6,6 +6,7 @@ import { fill } from "./names.js";
 import { pairsOf } from "./pairs.js";
 import { bounds, inPlanOrder, seatAt } from "./plan.js";
 import { rowLetters } from "./row_letters.js";
+import { seatParts } from "./seat_parts.js";
 import { element, set, shown } from "./svg.js";
 
 export class Drawing {
@@ -138,7 +139,7 @@ export class Drawing {
     const all = [look, isFaulty, isChosen, marked.has(seat.label), facts.wheelchair?.label, this.frameKey].join("|");
     // Most seats are as they were.
     if (drawn.seat === seat && drawn.all === all) return;
-    if (drawn.look !== look) drawn.cell.replaceChildren(...this.parts(seat, looks.get(seat.zone), facts));
+    if (drawn.look !== look) drawn.cell.replaceChildren(...seatParts(seat, looks.get(seat.zone), facts));
     Object.assign(drawn, { look, all, seat });
     const { x, y } = unitsOf(frame, seat.x, seat.y);
     set(drawn.cell, {
@@ -152,17 +153,6 @@ export class Drawing {
   wheelchairOf(seat) {
     const id = this.pairs.get(seat.id);
     return id === undefined ? undefined : this.state.plan.seats.find((other) => other.id === id);
-  }
-
-  parts(seat, look, { sold, isFocus }) {
-    const parts = [element("use", { href: `#k-${seat.kind}` })];
-    if (seat.kind === "wheelchair" || seat.kind === "companion") parts.push(element("use", { class: "i", href: `#i-${seat.kind}` }));
-    else parts.push(shown(element("text"), seat.place || seat.label || "?"));
-    if (look) parts.push(element("use", { class: "z", href: `#z${look}` }));
-    if (seat.held) parts.push(element("use", { class: `badge badge-${seat.held}`, href: `#b-${seat.held}`, x: 12, y: -12 }));
-    if (sold) parts.push(element("use", { class: "badge badge-sold", href: "#b-sold", x: -12, y: -12 }));
-    if (isFocus) parts.push(element("use", { class: "badge badge-focus", href: "#b-focus", x: 0, y: 15 }));
-    return parts;
   }
 
   /** The one cell that Tab reaches: the seat at the mark, or the empty place there. */

@@ -1,8 +1,9 @@
 // The editor: brings the plan, the drawing, the pointer, the keys, the panel and the server together.
 
+import { actsOf } from "./acts.js";
 import * as commands from "./commands.js";
 import { Drawing } from "./drawing.js";
-import { frameOf, rectangle, unitsOf } from "./geometry.js";
+import { blockIn, frameOf, rectangle, unitsOf } from "./geometry.js";
 import { History } from "./history.js";
 import { Keyboard } from "./keyboard.js";
 import { fill, looksOf, Names } from "./names.js";
@@ -10,8 +11,8 @@ import { Notes } from "./notes.js";
 import { Panel } from "./panel.js";
 import { chosen, faultsOf, planOf, seatAt } from "./plan.js";
 import { Pointer } from "./pointer.js";
-import { save, warnWhile } from "./saving.js";
-import { inLines, linesOfIds, NONE, still, toggled, within } from "./selection.js";
+import { Saving } from "./saving.js";
+import { linesOfIds, NONE, still, toggled, within } from "./selection.js";
 import { Zoom } from "./zoom.js";
 
 // Copied seats can be pasted into another hall, in this tab.
@@ -22,18 +23,19 @@ class Editor {
   constructor(root) {
     const config = JSON.parse(root.dataset.plan);
     const find = (name) => root.querySelector(`[data-${name}]`);
-    Object.assign(this, { root, config, tool: "select", ids: NONE, busy: false, marked: NO_LABELS, anchor: null });
+    Object.assign(this, { root, config, tool: "select", ids: NONE, marked: NO_LABELS, anchor: null });
     this.names = new Names(config);
+    this.acts = actsOf(this);
     this.take(config.plan);
     this.notes = new Notes(find("notes"), find("said"), config.words);
     this.drawing = new Drawing(find("drawing"), this.names);
     this.zoom = new Zoom(find("frame"), find("drawing"));
+    this.saving = new Saving(this, root);
     this.panel = new Panel(this, root);
     new Pointer(this, find("drawing"));
     new Keyboard(this, root, find("drawing"));
     this.cursor = this.firstPlace();
     this.copied = JSON.parse(sessionStorage.getItem(CLIPBOARD) ?? "null");
-    warnWhile(() => !this.history.isSaved);
     this.render();
   }
 
@@ -73,7 +75,7 @@ class Editor {
       this.zoom.frame.scrollLeft += (old.left - frame.left) * 40 * this.zoom.scale;
       this.zoom.frame.scrollTop += (old.top - frame.top) * 44 * this.zoom.scale;
     }
-    const hadFocus = this.drawing.svg.contains(document.activeElement) || this.focusLost;
+    const hadFocus = this.drawing.svg.contains(document.activeElement);
     this.drawing.render({ ...this.state, frame, cursor: this.cursor, looks: this.looks, faulty: faultsOf(plan), marked: this.marked });
     if (hadFocus && document.activeElement !== this.drawing.stop) this.drawing.stop.focus({ preventScroll: true });
     this.panel.render();
@@ -178,7 +180,7 @@ class Editor {
     this.render();
   }
 
-  take_up(tool) {
+  takeUp(tool) {
     this.tool = tool;
     this.root.dataset.tool = tool;
     this.drawing.showFrame(null);
@@ -207,92 +209,17 @@ class Editor {
 
   /** Does what a button or a key says. */
   act(name, value) {
-    const acts = {
-      select: () => this.take_up("select"),
-      block: () => this.take_up("block"),
-      aisle: () => this.take_up("aisle"),
-      undo: () => this.step(true),
-      redo: () => this.step(false),
-      copy: () => this.copy(),
-      paste: () => this.apply(commands.paste(this.state, this.copied, this.cursor)),
-      delete: () => this.apply(commands.remove(this.state)),
-      in: () => this.zoom.by(1.25),
-      out: () => this.zoom.by(0.8),
-      fit: () => this.zoom.fit(),
-      all: () => this.choose(new Set(this.plan.seats.map((seat) => seat.id))),
-      row: () => this.choose(inLines(this.plan, this.ids.size ? linesOfIds(this.plan, this.ids) : new Set([this.cursor.y]))),
-      escape: () => this.escape(),
-      kind: () => this.apply(commands.change(this.state, "kind", value)),
-      held: () => this.apply(commands.change(this.state, "held", value)),
-      house: () => this.apply(commands.change(this.state, "held", "house")),
-      broken: () => this.apply(commands.change(this.state, "held", "broken")),
-      "for-sale": () => this.apply(commands.change(this.state, "held", "")),
-      pair: () => this.apply(commands.pair(this.state)),
-      focus: () => this.apply(commands.focus(this.state)),
-      curve: () => this.apply(commands.curve(this.state, value)),
-      "open-number": () => this.ids.size && this.panel.openNumber(),
-      "open-zone": () => this.ids.size && this.panel.openZone(),
-      "aisle-left": () => this.makeAisle({ x: this.cursor.x }),
-      "aisle-front": () => this.makeAisle({ y: this.cursor.y }),
-      "close-column": () => this.apply(commands.closeColumnAt(this.state, this.cursor.x, this.linesMeant())),
-      "close-line": () => this.apply(commands.closeLineAt(this.state, this.cursor.y)),
-      "set-name": () => this.apply(commands.name(this.state, { row: value.row.trim(), place: (value.place ?? "").trim() })),
-      "set-zone": () => this.apply(commands.change(this.state, "zone", value.zone.replace(/[:|]/g, " ").replace(/\s+/g, " ").trim() || "standard")),
-      "set-number": () => this.apply(commands.number(this.state, { ...value, start: Math.max(0, Math.round(Number(value.start)) || 0), through: "through" in value, skip: "skip" in value })),
-      save: () => this.save(),
-    };
-    acts[name]?.();
+    this.acts[name]?.(value);
   }
 
   escape() {
     this.notes.clear();
     this.drawing.showFrame(null);
     this.framed = null;
-    this.take_up("select");
+    this.takeUp("select");
     this.choose(NONE);
     this.drawing.stop.focus({ preventScroll: true });
   }
-
-  // The server.
-
-  async save() {
-    if (this.busy || this.history.isSaved) return;
-    const { words } = this.config;
-    const { unnamed, same } = faultsOf(this.plan);
-    if (same.length || unnamed.size) {
-      this.notes.show(same.length ? fill(words.same_label, { seats: this.names.listed(same) }) : words.no_label);
-      return;
-    }
-    const sent = this.history.plan;
-    this.busy = true;
-    this.panel.render();
-    const { saved, refused } = await save(this.config.url, this.root.querySelector("[name=csrf_token]").value, sent, this.version);
-    this.busy = false;
-    if (saved) this.stored(saved, sent);
-    else this.refused(refused);
-    this.render();
-  }
-
-  stored(saved, sent) {
-    const { words } = this.config;
-    this.version = saved.version;
-    this.sold = saved.sold;
-    this.history.markSaved(sent);
-    if (saved.not_kept_back.length) this.notes.show(words.not_kept_back, { good: true, conflicts: saved.not_kept_back });
-    else this.notes.clear();
-    this.notes.say(words.saved);
-  }
-
-  refused(told) {
-    const { words } = this.config;
-    this.marked = new Set(told?.conflicts?.map((conflict) => conflict.seat) ?? told?.seats ?? []);
-    this.notes.show(told === null ? words.offline : told.message ?? words.not_saved, { items: told?.problems, conflicts: told?.conflicts });
-  }
-}
-
-/** How many rows and places a block in a frame has, with free lines and places between them. */
-function blockIn({ left, right, top, bottom }, rowGap, placeGap) {
-  return { rows: Math.ceil((bottom - top + 1) / (rowGap + 1)), columns: Math.ceil((right - left + 1) / (placeGap + 1)) };
 }
 
 const root = document.querySelector("[data-plan]");

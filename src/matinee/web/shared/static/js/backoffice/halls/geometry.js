@@ -69,3 +69,8 @@ export function isWithin({ x, y }, { left, right, top, bottom }) {
 export function clamp(value, least, most) {
   return Math.min(most, Math.max(least, value));
 }
+
+/** How many rows and places a block in a frame has, with free lines and places between them. */
+export function blockIn({ left, right, top, bottom }, rowGap, placeGap) {
+  return { rows: Math.ceil((bottom - top + 1) / (rowGap + 1)), columns: Math.ceil((right - left + 1) / (placeGap + 1)) };
+}

@@ -56,7 +56,7 @@ export class Panel {
     if (seats.length) this.showSeats(seats);
     const { words } = names;
     this.find("count").textContent = fill(words.count, { seats: plan.seats.length });
-    this.find("state").textContent = this.editor.busy ? words.saving : history.isSaved ? words.saved : words.unsaved;
+    this.find("state").textContent = this.editor.saving.busy ? words.saving : history.isSaved ? words.saved : words.unsaved;
     this.find("state").toggleAttribute("data-unsaved", !history.isSaved);
     if (document.activeElement !== this.curve) this.curve.value = plan.curve;
     this.find("curve-value").textContent = plan.curve;
@@ -64,10 +64,10 @@ export class Panel {
   }
 
   showButton(button, count) {
-    const { history, tool, copied, busy } = this.editor;
+    const { history, tool, copied, saving } = this.editor;
     const act = button.dataset.act;
     if (["select", "block", "aisle"].includes(act)) button.setAttribute("aria-pressed", String(tool === act));
-    const off = { undo: !history.canUndo, redo: !history.canRedo, copy: !count, delete: !count, paste: !copied, save: history.isSaved || busy }[act];
+    const off = { undo: !history.canUndo, redo: !history.canRedo, copy: !count, delete: !count, paste: !copied, save: history.isSaved || saving.busy }[act];
     if (off !== undefined) button.setAttribute("aria-disabled", String(off));
   }
 
