@@ -9,7 +9,7 @@ export class Ghost {
     this.element.setAttribute("aria-hidden", "true");
     this.element.innerHTML =
       '<span class="show-box"><span class="show-adverts"></span><span class="show-text"><strong class="show-title"></strong>' +
-      ' <span class="show-facts"></span></span></span><span class="show-turnaround"></span>';
+      ' <span class="show-facts"></span></span></span><span class="show-turnaround"></span><span class="ghost-words"></span>';
   }
 
   // Show a wish {title, hall, start, minutes, adverts, id}; returns the judgement of it.
@@ -20,7 +20,8 @@ export class Ghost {
     this.board.place(this.element, wish);
     this.element.classList.toggle("is-overlap", !judged.fits);
     this.element.querySelector(".show-title").textContent = wish.title;
-    this.element.querySelector(".show-facts").textContent = `${judged.times} ${judged.fits ? "✓" : "⚠"} ${judged.why}`;
+    this.element.querySelector(".show-facts").textContent = judged.times;
+    this.element.querySelector(".ghost-words").textContent = `${judged.times} ${judged.fits ? "✓" : "⚠"} ${judged.why}`;
     return judged;
   }
 

@@ -72,12 +72,13 @@ export class Steps {
 
   offer(undo) {
     this.undo = undo ?? null;
-    document.getElementById("week-undo-button").hidden = !this.undo;
     if (!undo) this.bar.hidden = true;
   }
 
   tell(text, isRefusal) {
     document.getElementById("week-undo-text").textContent = text;
+    // Beside a refusal the button would seem to be about it; Ctrl+Z still takes the last step back.
+    document.getElementById("week-undo-button").hidden = isRefusal || !this.undo;
     this.bar.classList.toggle("is-refusal", isRefusal);
     this.bar.hidden = false;
     this.words.announce(text);

@@ -17,7 +17,6 @@ const adverts = () => Number(root.dataset.adverts);
 // A screening or a film was put somewhere.
 function drop(wish, judged) {
   if (!judged.fits) {
-    steps.offer(null);
     steps.tell(`${judged.place} ${judged.why}`, true);
     return;
   }
