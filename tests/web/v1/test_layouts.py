@@ -58,7 +58,7 @@ def test_under_its_version_it_may_be_kept_for_a_year(client: FlaskClient, url: s
 @pytest.mark.parametrize(
     ("model", "values"),
     [(Seat, {"kind": "sofa"}), (Seat, {"zone": "x"}), (Seat, {"y": 3}), (Hall, {"focal_x": 2, "focal_y": 0}),
-     (Hall, {"name": "Great Hall"})],
+     (Hall, {"curve": 40}), (Hall, {"name": "Great Hall"})],
 )  # fmt: skip
 def test_whatever_changes_there_changes_the_address(
     client: FlaskClient, services: Services, house: House, url: str, model: Any, values: dict[str, Any]
