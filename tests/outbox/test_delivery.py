@@ -126,7 +126,7 @@ def test_a_mail_that_is_given_up_keeps_what_it_was_about_and_no_code(
         assert row(transactions, message_id).payload["code"] == "A7K2"
         make_due(transactions, clock.now())
     assert delivery.deliver_batch() == DeliveryCounts(failed=1)
-    assert row(transactions, message_id).payload == {"text": "x", "user_id": 7}
+    assert row(transactions, message_id).payload == {"text": "x", "user_id": 7, "secret_removed": True}
 
 
 def test_refused_content_is_given_up_at_once(

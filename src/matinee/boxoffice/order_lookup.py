@@ -1,7 +1,7 @@
 """Finding orders by what people know of them: each way through an index, never by reading all orders ever made.
 
-A clue is a statement that gives the keys of the orders that fit. Clues are joined by INTERSECT and UNION in the database:
-an OR over several tables would make it look at every order.
+A clue is a condition of the order itself, or a statement that gives the keys of the orders that fit. Of several ways the
+keys are united: an OR over several tables would make the database look at every order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import NotAnAddress
@@ -21,13 +21,17 @@ from matinee.boxoffice.models import ORDER_CODE_LENGTH, TICKET_ID_LENGTH, Order,
 from matinee.kernel.codes import TYPEABLE
 from matinee.programme.models import Film, Screening, Seat
 
-Clue = Select[Any] | CompoundSelect[Any]
+Keys = Select[Any] | CompoundSelect[Any]
+Clue = Keys | ColumnElement[bool]
 # People read the last characters of a ticket out; fewer say nothing.
 TICKET_END_LENGTH = 4
 # A part of an address is looked for among the accounts; more of them than this are no answer.
 ACCOUNTS_MAX = 500
 # A seat alone means: at screenings of these days and later.
 SEAT_DAYS_BACK = timedelta(days=2)
+# Of the screenings that fit, the latest; fewer where nobody said that a film is meant.
+SCREENINGS_MAX = 2_000
+SCREENINGS_GUESSED_MAX = 200
 # Where nothing narrows enough, so many of the latest orders are looked at.
 LATEST_ORDERS = 50_000
 # Word for word as in the index, or it is not taken.
@@ -40,7 +44,7 @@ def by_code(code: str) -> Select[Any]:
     return select(Order.id).where(Order.code == code.upper())
 
 
-def by_ticket(text: str) -> Clue:
+def by_ticket(text: str) -> Select[Any]:
     """The orders of tickets with this id, or whose ids end so: four characters at the least."""
     wanted = text.upper()
     if len(wanted) >= TICKET_ID_LENGTH:
@@ -50,7 +54,7 @@ def by_ticket(text: str) -> Clue:
     return found.where(Ticket.id.endswith(wanted, autoescape=True))
 
 
-def by_address(session: Session, text: str) -> Clue:
+def by_address(session: Session, text: str) -> Keys:
     """The orders of whoever has this mail address: buyer with or without an account, or holder of a ticket.
 
     Of a part of an address: the orders of the accounts that have it in theirs.
@@ -67,43 +71,48 @@ def by_address(session: Session, text: str) -> Clue:
 
 
 def at_screenings(
+    session: Session,
     *,
     cinema_id: int | None = None,
     day: date | None = None,
     film: str | None = None,
     seat: str | None = None,
+    latest: int = SCREENINGS_MAX,
     now: datetime,
-) -> Clue:
+) -> ColumnElement[bool]:
     """The orders for screenings in a cinema, on a day, of films with this in the title, that have or had this seat.
 
-    With a seat and no day: at screenings from two days ago on.
+    With a seat and no day: at screenings from two days ago on. Of more screenings than `latest`, the latest.
     """
-    screenings = select(Screening.id)
+    wanted = select(Screening.id)
     if cinema_id is not None:
-        screenings = screenings.where(Screening.cinema_id == cinema_id)
-    if day is not None:
-        screenings = screenings.where(Screening.day == day)
-    elif seat is not None:
-        screenings = screenings.where(Screening.starts_at >= now - SEAT_DAYS_BACK)
+        wanted = wanted.where(Screening.cinema_id == cinema_id)
     if film is not None:
         titled = select(Film.id).where(func.lower(Film.title).contains(film.lower(), autoescape=True))
-        screenings = screenings.where(Screening.film_id.in_(titled))
-    found = select(Order.id).where(Order.screening_id.in_(screenings))
-    return found if seat is None else found.where(_has_seat(seat))
+        wanted = wanted.where(Screening.film_id.in_(titled))
+    if day is not None:
+        wanted = wanted.where(Screening.day == day)
+    elif seat is not None:
+        wanted = wanted.where(Screening.starts_at >= now - SEAT_DAYS_BACK).order_by(Screening.starts_at)
+    # Read before, and not a part of the statement: the database would guess how many they are, and guess wrong.
+    screenings = session.scalars(wanted.order_by(Screening.starts_at.desc()).limit(latest)).all()
+    at_them = Order.screening_id.in_(screenings)
+    return at_them if seat is None else and_(at_them, _has_seat(seat))
 
 
-def by_anything(session: Session, text: str, *, now: datetime) -> Clue:
+def by_anything(session: Session, text: str, *, now: datetime) -> Keys:
     """The orders that fit a text of which nobody said what it is: a code, a ticket, an address, a seat, a film."""
     if "@" in text:
         return by_address(session, text)
     plain = re.sub(r"[\s#-]", "", text)
-    clues: list[Clue] = [at_screenings(film=text, now=now)]
+    of_film = at_screenings(session, film=text, latest=SCREENINGS_GUESSED_MAX, now=now)
+    clues = [select(Order.id).where(of_film)]
     if _is_code(plain):
         clues.append(by_code(plain))
     if plain.isascii() and plain.isalnum() and TICKET_END_LENGTH <= len(plain) <= TICKET_ID_LENGTH:
         clues.append(by_ticket(plain))
     if _SEAT.fullmatch(text):
-        clues.append(at_screenings(seat=text, now=now))
+        clues.append(select(Order.id).where(at_screenings(session, seat=text, now=now)))
     else:
         clues.append(select(Order.id).where(Order.user_id.in_(_accounts_with(session, text))))
     return union(*clues)
@@ -125,11 +134,7 @@ def matching(clues: Sequence[Clue]) -> ColumnElement[bool]:
     """The condition of an order that all clues fit; without any, of one of the latest."""
     if not clues:
         return Order.id > select(func.coalesce(func.max(Order.id), 0) - LATEST_ORDERS).scalar_subquery()
-    conditions = [Order.id.in_(clue) for clue in clues]
-    both: ColumnElement[bool] = conditions[0]
-    for condition in conditions[1:]:
-        both = both & condition
-    return both
+    return and_(*(clue if isinstance(clue, ColumnElement) else Order.id.in_(clue) for clue in clues))
 
 
 def _is_code(text: str) -> bool:

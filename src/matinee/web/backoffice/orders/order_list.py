@@ -139,6 +139,7 @@ def _clues(session: Session, wanted: Wanted, *, now: datetime) -> list[Clue]:
         day = day_of(filters.get("day"), default=date.min)
         clues.append(
             at_screenings(
+                session,
                 cinema_id=_cinema_id(filters.get("cinema")),
                 day=day if "day" in filters else None,
                 film=filters.get("film"),
