@@ -75,10 +75,13 @@ def refund_tickets(
     if len(returned) == len(valid):
         to_state = "refunded" if order.state == "paid" or amount else "cancelled"
         record_step(session, order=order, to_state=to_state, actor=actor, now=now, note=reason)
+        mark_returned(returned, state=to_state, now=now)
     else:
+        # First: once nothing is left to pay, the tickets that are still valid count as sold, and these never did.
+        mark_returned(returned, state="refunded", now=now)
+        session.flush()
         labels = ", ".join(ticket.seat.label for ticket in returned)
         _record_part(session, order, amount, actor=actor, note=f"given back: {labels}. {reason}", now=now)
-    mark_returned(returned, state="cancelled" if order.state == "cancelled" else "refunded", now=now)
     session.flush()
     back = NOTHING_BACK
     if amount:
