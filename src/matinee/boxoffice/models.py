@@ -137,7 +137,10 @@ class VoucherEntry(Base):
     """One movement of a voucher's balance: below zero spent, above zero given back."""
 
     __tablename__ = "voucher_entry"
-    __table_args__ = (Index("ix_voucher_entry_voucher_id", "voucher_id"),)
+    __table_args__ = (
+        Index("ix_voucher_entry_voucher_id", "voucher_id"),
+        Index("ix_voucher_entry_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"))

@@ -34,6 +34,7 @@ class Payment(Base):
             unique=True,
         ),
         partial_index("ix_payment_unfinished", "created_at", where="state IN ('starting', 'pending')"),
+        partial_index("ix_payment_failed", "created_at", where="state = 'failed'"),
         partial_index("ix_payment_settled_at", "settled_at", where="settled_at IS NOT NULL"),
     )
 

@@ -48,7 +48,9 @@ NEW_INDEXES = (
     ("ix_outbox_about", "outbox", "about", "about <> ''"),
     ("ix_outbox_failed_at", "outbox", "failed_at", "failed_at IS NOT NULL"),
     ("ix_payment_settled_at", "payment", "settled_at", "settled_at IS NOT NULL"),
+    ("ix_payment_failed", "payment", "created_at", "state = 'failed'"),
     ("ix_payment_refund_created_at", "payment_refund", "created_at", None),
+    ("ix_voucher_entry_at", "voucher_entry", "at", None),
 )
 
 SEAT_CHECKS = {

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import pytest
+
+from matinee.web.shared.services import Services
+from tests.boxoffice.selling import Sale
+from tests.building import Buyer, House
+
+
+@pytest.fixture
+def sale(services: Services, house: House, buyer: Buyer) -> Sale:
+    """What buyers, staff and providers do, on the small programme."""
+    return Sale(services, house, buyer)
