@@ -30,6 +30,7 @@ from matinee.outbox.webhooks.composing import EventComposer
 from matinee.payments.providers import build_providers
 from matinee.reports.health.installation import Installation
 from matinee.reports.health.mail import mail_goes_to
+from matinee.reports import return_mails
 from matinee.settings import Settings
 from matinee.tickets import events as ticket_events
 from matinee.tickets import mails as ticket_mails
@@ -69,7 +70,11 @@ BODY_BYTES_MAX = 256 * 1024
 PAGE_BLUEPRINTS = frozenset({"site", "site_in", "backoffice"})
 
 # What the outbox delivers is composed by the areas that it comes from. For the worker.
-MAIL_COMPOSERS: dict[str, Composer] = {**account_mails.COMPOSERS, **ticket_mails.COMPOSERS}
+MAIL_COMPOSERS: dict[str, Composer] = {
+    **account_mails.COMPOSERS,
+    **ticket_mails.COMPOSERS,
+    **return_mails.COMPOSERS,
+}
 EVENT_COMPOSERS: dict[str, EventComposer] = {**ticket_events.EVENT_COMPOSERS, **door_events.EVENT_COMPOSERS}
 
 

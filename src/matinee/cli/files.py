@@ -27,10 +27,11 @@ def read_given(path: str) -> tuple[str, bytes]:
     return name, data
 
 
-def write_given(path: str, text: str) -> None:
+def write_given(path: str, content: str | bytes) -> None:
     """Write a file, all of it or nothing; `-` is the standard output. Ends the command where it cannot be written."""
+    data = content.encode() if isinstance(content, str) else content
     if path == "-":
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
     target = Path(path)
@@ -38,7 +39,7 @@ def write_given(path: str, text: str) -> None:
         handle, draft = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
+                file.write(data)
             Path(draft).chmod(0o644)
             Path(draft).replace(target)
         except BaseException:

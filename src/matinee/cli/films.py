@@ -41,7 +41,7 @@ def set_film_poster(name: str, file: str | None, *, remove: bool) -> None:
         prepare_database(services.engine)
 
         def work(session: Session) -> str:
-            found = _film(session, name)
+            found = film_named(session, name)
             set_poster(session, film=found, picture=picture, now=clock.now())
             news = "no poster of its own any more" if remove else "another poster"
             leave_trail(session, "film.poster", f"film:{found.id}", f"{found.title} has {news}")
@@ -51,7 +51,7 @@ def set_film_poster(name: str, file: str | None, *, remove: bool) -> None:
     click.echo(f"{title!r} has {'no poster of its own any more' if remove else 'a new poster'}.")
 
 
-def _film(session: Session, name: str) -> Film:
+def film_named(session: Session, name: str) -> Film:
     """The film of this title; where there is none, of this id. Raises FilmNotFound."""
     of_title = session.scalars(select(Film).where(Film.title == name)).all()
     if len(of_title) > 1:

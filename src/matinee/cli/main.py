@@ -29,6 +29,7 @@ COMMANDS = {
     "hall": Entry("matinee.cli.halls:hall", "Halls and their seats."),
     "user": Entry("matinee.cli.users:user", "Accounts and the roles of staff."),
     "forget": Entry("matinee.cli.forget:forget", "Forget who bought tickets long ago. Figures stay."),
+    "report": Entry("matinee.cli.report:report", "Figures: sales, distributors' returns, payments, tax."),
     "db": Entry("matinee.cli.db:db", "The schema of the database."),
     "doctor": Entry("matinee.cli.doctor:doctor", "Look at everything; say what is wrong and what to do."),
 }

@@ -15,6 +15,7 @@ from matinee.payments import errors as payments
 from matinee.programme import errors as programme
 from matinee.web.backoffice.counter.amounts import NotAnAmount
 from matinee.web.backoffice.counter.denominations import NotACount
+from matinee.reports import errors as figures
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _, ngettext, page_language
 from matinee.web.shared.refusals import status_of
@@ -119,6 +120,14 @@ def staff_sentence(error: DomainError) -> str:
         ),
         programme.TicketTypeExists: lambda: _("There is a kind of ticket with this code already."),
         programme.InvalidTicketType: lambda: _("A kind of ticket has a code and a name, each on one line."),
+        figures.ReturnNotFound: lambda: _("There is no such return."),
+        figures.NoWeekBegins: lambda: _("No week of this cinema begins on that day."),
+        figures.WeekNotOver: lambda: _("The week is not over yet, so its return cannot be sent."),
+        figures.NothingToSend: lambda: _("There is nothing to send: nothing changed since."),
+        figures.FiguresChanged: lambda: _(
+            "The figures changed while you looked at them. Nothing was sent; look at them again."
+        ),
+        figures.FilmWithoutDistributor: lambda: _("The film has no distributor, so nothing can be sent."),
     }
     make = makers.get(type(error))
     return make() if make is not None else refusals.sentence(error)

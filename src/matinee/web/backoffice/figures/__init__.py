@@ -1,0 +1,1 @@
+"""Figures: sales, returns for distributors, payments, tax. Each as a page, CSV and PDF."""
