@@ -28,9 +28,9 @@ from matinee.kernel import clock
 from matinee.outbox.composing import Composer
 from matinee.outbox.webhooks.composing import EventComposer
 from matinee.payments.providers import build_providers
+from matinee.reports import return_mails
 from matinee.reports.health.installation import Installation
 from matinee.reports.health.mail import mail_goes_to
-from matinee.reports import return_mails
 from matinee.settings import Settings
 from matinee.tickets import events as ticket_events
 from matinee.tickets import mails as ticket_mails

@@ -13,9 +13,9 @@ from matinee.languages.formats import short_day_text
 from matinee.outbox import errors as outbox
 from matinee.payments import errors as payments
 from matinee.programme import errors as programme
+from matinee.reports import errors as figures
 from matinee.web.backoffice.counter.amounts import NotAnAmount
 from matinee.web.backoffice.counter.denominations import NotACount
-from matinee.reports import errors as figures
 from matinee.web.shared import refusals
 from matinee.web.shared.languages import _, ngettext, page_language
 from matinee.web.shared.refusals import status_of

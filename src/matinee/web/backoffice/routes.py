@@ -10,6 +10,7 @@ from matinee.programme.errors import CinemaNotFound
 from matinee.web.backoffice import entrance
 from matinee.web.backoffice.blueprint import backoffice, here, may_here, this_house
 from matinee.web.backoffice.counter.routes import PAGES as COUNTER
+from matinee.web.backoffice.figures.routes import PAGES as FIGURES
 from matinee.web.backoffice.halls.routes import PAGES as HALLS
 from matinee.web.backoffice.house.routes import PAGES as HOUSE
 from matinee.web.backoffice.navigation import ways
@@ -24,7 +25,7 @@ from matinee.web.shared.house import every_house
 from matinee.web.shared.negotiation import wants_html
 from matinee.web.shared.visitors import visitor
 
-PAGES = (entrance, *TODAY, *COUNTER, *ORDERS, *PROGRAMME, *HALLS, *PEOPLE, *HOUSE)
+PAGES = (entrance, *TODAY, *COUNTER, *ORDERS, *PROGRAMME, *HALLS, *FIGURES, *PEOPLE, *HOUSE)
 
 
 @backoffice.context_processor
