@@ -19,7 +19,7 @@ from matinee.boxoffice.till_refunds import WaysBack, exchange_at_till, plan_ways
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.programme.models import Screening
-from matinee.web.backoffice.blueprint import here, staff_name, staff_page
+from matinee.web.backoffice.blueprint import here, staff_name, staff_page, this_house
 from matinee.web.backoffice.changes import Trail, change, read
 from matinee.web.backoffice.counter.clerks import (
     cinema_here,
@@ -109,7 +109,10 @@ def counter_exchange_now(cinema: str, code: str) -> ResponseReturnValue:
             now=now,
         )
         trail(
-            "counter.exchange", f"order:{order.code}", f"Exchanged {len(tickets)} tickets for {seats}"[:300]
+            "counter.exchange",
+            f"order:{order.code}",
+            f"Exchanged {len(tickets)} tickets for {seats}"[:300],
+            cinema_id=this_house().id,
         )
         return ways, order.currency
 

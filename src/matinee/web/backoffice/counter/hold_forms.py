@@ -20,7 +20,7 @@ from matinee.boxoffice.models import Order
 from matinee.boxoffice.offers import SeatChoice
 from matinee.boxoffice.order_details import details_of
 from matinee.kernel import clock
-from matinee.web.backoffice.blueprint import here, lead_to, staff_id, staff_name, staff_page
+from matinee.web.backoffice.blueprint import here, lead_to, staff_id, staff_name, staff_page, this_house
 from matinee.web.backoffice.changes import Trail, change
 from matinee.web.backoffice.counter.clerks import SEATS_MAX, counter_terms, lead_to_till, typed
 from matinee.web.backoffice.counter.sale_page import answer_sale
@@ -53,7 +53,7 @@ def hold_best(cinema: str, screening_id: int) -> ResponseReturnValue:
             terms=counter_terms(),
             now=now,
         )
-        trail("counter.hold", f"order:{order.code}", f"Holds {text} seats")
+        trail("counter.hold", f"order:{order.code}", f"Holds {text} seats", cinema_id=this_house().id)
 
     change(work, now=now)
     return answer_sale(screening_id, now=now)
@@ -74,7 +74,12 @@ def hold_chosen(cinema: str, screening_id: int) -> ResponseReturnValue:
         known = _types(session, held) if held is not None else {}
         order = _hold(session, screening_id, {label: known.get(label) for label in labels}, now=now)
         subject = f"order:{order.code}" if order is not None else f"screening:{screening_id}"
-        trail("counter.hold", subject, f"Holds {', '.join(labels) or 'nothing'}"[:300])
+        trail(
+            "counter.hold",
+            subject,
+            f"Holds {', '.join(labels) or 'nothing'}"[:300],
+            cinema_id=this_house().id,
+        )
 
     change(work, now=now)
     return answer_sale(screening_id, now=now)
@@ -97,7 +102,9 @@ def hold_types(cinema: str, screening_id: int) -> ResponseReturnValue:
         if more is not None:
             chosen = _one_more(known, more or None)
         _hold(session, screening_id, chosen, now=now)
-        trail("counter.hold", f"order:{held.code}", "Changed who the seats are for")
+        trail(
+            "counter.hold", f"order:{held.code}", "Changed who the seats are for", cinema_id=this_house().id
+        )
 
     change(work, now=now)
     return answer_sale(screening_id, now=now)
@@ -110,7 +117,7 @@ def give_up_sale(cinema: str) -> ResponseReturnValue:
 
     def work(session: Session, trail: Trail) -> None:
         count = release_counter_holds(session, clerk_id=staff_id(), clerk_name=staff_name(), now=now)
-        trail("counter.give_up", f"user:{staff_id()}", f"Let {count} holds go")
+        trail("counter.give_up", f"user:{staff_id()}", f"Let {count} holds go", cinema_id=this_house().id)
 
     change(work, now=now)
     return lead_to(here("counter"))

@@ -25,7 +25,7 @@ from matinee.boxoffice.till_sales import (
 )
 from matinee.kernel import clock
 from matinee.kernel.money import Money
-from matinee.web.backoffice.blueprint import here, lead_to, staff_name, staff_page
+from matinee.web.backoffice.blueprint import here, lead_to, staff_name, staff_page, this_house
 from matinee.web.backoffice.changes import Trail, change
 from matinee.web.backoffice.counter.clerks import lead_to_till, my_till, order_here, typed, typed_tender
 from matinee.web.backoffice.counter.sale_page import answer_sale, answer_sold
@@ -43,12 +43,17 @@ def counter_pay(cinema: str, code: str) -> ResponseReturnValue:
         till = my_till(session)
         if outstanding_amount(order) == 0 and order.state in ("held", "paying"):
             give_out_free(session, order=order, till=till, actor=staff_name(), now=now)
-            trail("counter.sell", f"order:{order.code}", "Gave out tickets that cost nothing")
+            trail(
+                "counter.sell",
+                f"order:{order.code}",
+                "Gave out tickets that cost nothing",
+                cinema_id=this_house().id,
+            )
             return
         tender = typed_tender(order.currency)
         entry = take_at_till(session, order=order, till=till, tender=tender, actor=staff_name(), now=now)
         said = f"Took {Money(entry.amount, order.currency)}, {tender.kind}"
-        trail("counter.sell", f"order:{order.code}", said)
+        trail("counter.sell", f"order:{order.code}", said, cinema_id=this_house().id)
 
     return _with_order(code, work)
 
@@ -61,7 +66,7 @@ def counter_give_away(cinema: str, code: str) -> ResponseReturnValue:
         reason = typed("reason", REASON_CHARACTERS_MAX)
         give_away(session, order=order, till=my_till(session), reason=reason, actor=staff_name(), now=now)
         said = f"Gave {order.seats_asked} tickets away: {reason}"
-        trail("counter.give_away", f"order:{order.code}", said)
+        trail("counter.give_away", f"order:{order.code}", said, cinema_id=this_house().id)
 
     return _with_order(code, work)
 
@@ -76,7 +81,12 @@ def counter_promo(cinema: str, code: str) -> ResponseReturnValue:
             apply_promo_code(session, order=order, code=promo, now=now)
         else:
             remove_promo_code(session, order=order, now=now)
-        trail("counter.promo", f"order:{order.code}", f"Promo code {promo}" if promo else "No promo code")
+        trail(
+            "counter.promo",
+            f"order:{order.code}",
+            f"Promo code {promo}" if promo else "No promo code",
+            cinema_id=this_house().id,
+        )
 
     return _with_order(code, work)
 
@@ -89,7 +99,7 @@ def counter_voucher(cinema: str, code: str) -> ResponseReturnValue:
         voucher = typed("voucher", CODE_CHARACTERS_MAX)
         payment = use_voucher_at_till(session, order=order, code=voucher, till=my_till(session), now=now)
         said = f"Voucher paid {Money(payment.amount, order.currency)}"
-        trail("counter.voucher", f"order:{order.code}", said)
+        trail("counter.voucher", f"order:{order.code}", said, cinema_id=this_house().id)
 
     return _with_order(code, work)
 
@@ -105,7 +115,7 @@ def counter_mail(cinema: str, code: str) -> ResponseReturnValue:
         set_contact(session, order=order, email=address, now=now)
         if order.state in ("due", "paid"):
             resend_tickets(session, order=order, now=now)
-        trail("counter.mail", f"order:{order.code}", "Tickets go by mail")
+        trail("counter.mail", f"order:{order.code}", "Tickets go by mail", cinema_id=this_house().id)
 
     now = clock.now()
     state, screening_id = change(lambda s, trail: _do(s, trail, code, work, now), now=now)

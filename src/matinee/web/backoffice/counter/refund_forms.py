@@ -14,7 +14,7 @@ from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 from matinee.kernel.money import Money
 from matinee.languages.formats import money_text
-from matinee.web.backoffice.blueprint import here, staff_name, staff_page
+from matinee.web.backoffice.blueprint import here, staff_name, staff_page, this_house
 from matinee.web.backoffice.changes import Trail, change, read
 from matinee.web.backoffice.counter.clerks import lead_to_till, my_till, order_here, typed
 from matinee.web.backoffice.counter.order_page import shown_order
@@ -92,7 +92,7 @@ def counter_refund_now(cinema: str, code: str) -> ResponseReturnValue:
             now=now,
         )
         said = f"Took {len(ids)} tickets back, {Money(ways.total, order.currency)}: {reason}"
-        trail("counter.refund", f"order:{order.code}", said)
+        trail("counter.refund", f"order:{order.code}", said, cinema_id=this_house().id)
         return ways, order.currency
 
     try:

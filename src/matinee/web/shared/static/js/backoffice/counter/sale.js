@@ -9,6 +9,9 @@ let mine = [];
 // Clicks go one after the other, and the latest wish wins.
 let wanted = null;
 let sending = false;
+// When the panel was changed, and when the states were asked for: an answer that is older than the panel tells nothing.
+let changedAt = 0;
+let askedAt = 0;
 
 const map = openMap(root, (seat) => {
   const chosen = wanted ?? mine;
@@ -49,9 +52,11 @@ function sell() {
 tell();
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig.verb !== "get") notices.replaceChildren();
+  if (event.detail.elt.id === "states") askedAt = performance.now();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === panel) {
+    changedAt = performance.now();
     if (panel.querySelector(".sold")) sell();
     else tell();
     const meant = panel.querySelector("[data-focus]");
@@ -59,7 +64,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     else if (!document.activeElement?.closest(".map")) panel.focus({ preventScroll: true });
   } else {
     const states = document.getElementById("states");
-    if (states && event.detail.target.id === "states") tell(states);
+    if (states && event.detail.target.id === "states" && askedAt > changedAt) tell(states);
   }
 });
 // Somebody took a seat, or the time was over: what was held stays, and the map shows what is there.
