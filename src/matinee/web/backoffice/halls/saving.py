@@ -17,14 +17,13 @@ from matinee.kernel.errors import DomainError
 from matinee.programme.halls import layout_of, version_of_plan
 from matinee.programme.models import Hall
 from matinee.programme.plan_faults import faults_of
-from matinee.web.backoffice.blueprint import NAME, backoffice, staff_page, this_house
+from matinee.web.backoffice.blueprint import staff_page, this_house
 from matinee.web.backoffice.changes import Trail, change, read
 from matinee.web.backoffice.halls.found import hall_here
 from matinee.web.backoffice.halls.plan_json import NoPlan, SentPlan, read_plan, told_plan
 from matinee.web.backoffice.halls.words import fault_sentence, report_words, told_conflict
 from matinee.web.backoffice.refusals import staff_sentence, status_of
 from matinee.web.shared.languages import _
-from matinee.web.shared.uploads import PLAN_BYTES_MAX
 
 
 @staff_page("/at/<cinema>/halls/<int:hall_id>/plan", power="plan", methods=("POST",))
@@ -42,13 +41,6 @@ def save_hall_plan(cinema: str, hall_id: int) -> ResponseReturnValue:
         message = _("The plan cannot be saved like this.")
         return jsonify(message=message, code="faulty_plan", problems=problems, seats=seats), 422
     return _saved(sent, hall)
-
-
-@backoffice.before_request
-def _take_large_plans() -> None:
-    # Before anything looks for the token in a form.
-    if request.endpoint == f"{NAME}.{save_hall_plan.__name__}":
-        request.max_content_length = PLAN_BYTES_MAX
 
 
 def _sent(hall: Hall) -> SentPlan:
