@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal_column, select, union
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import NotAnAddress
@@ -79,7 +79,7 @@ def at_screenings(
     seat: str | None = None,
     latest: int = SCREENINGS_MAX,
     now: datetime,
-) -> ColumnElement[bool]:
+) -> Clue:
     """The orders for screenings in a cinema, on a day, of films with this in the title, that have or had this seat.
 
     With a seat and no day: at screenings from two days ago on. Of more screenings than `latest`, the latest.
@@ -97,7 +97,7 @@ def at_screenings(
     # Read before, and not a part of the statement: the database would guess how many they are, and guess wrong.
     screenings = session.scalars(wanted.order_by(Screening.starts_at.desc()).limit(latest)).all()
     at_them = Order.screening_id.in_(screenings)
-    return at_them if seat is None else and_(at_them, _has_seat(seat))
+    return at_them if seat is None else select(union(*_with_seat(seat, at_them)).subquery().c.id)
 
 
 def by_anything(session: Session, text: str, *, now: datetime) -> Keys:
@@ -106,13 +106,13 @@ def by_anything(session: Session, text: str, *, now: datetime) -> Keys:
         return by_address(session, text)
     plain = re.sub(r"[\s#-]", "", text)
     of_film = at_screenings(session, film=text, latest=SCREENINGS_GUESSED_MAX, now=now)
-    clues = [select(Order.id).where(of_film)]
+    clues = [_keys(of_film)]
     if _is_code(plain):
         clues.append(by_code(plain))
     if plain.isascii() and plain.isalnum() and TICKET_END_LENGTH <= len(plain) <= TICKET_ID_LENGTH:
         clues.append(by_ticket(plain))
     if _SEAT.fullmatch(text):
-        clues.append(select(Order.id).where(at_screenings(session, seat=text, now=now)))
+        clues.append(_keys(at_screenings(session, seat=text, now=now)))
     else:
         clues.append(select(Order.id).where(Order.user_id.in_(_accounts_with(session, text))))
     return union(*clues)
@@ -137,6 +137,13 @@ def matching(clues: Sequence[Clue]) -> ColumnElement[bool]:
     return and_(*(clue if isinstance(clue, ColumnElement) else Order.id.in_(clue) for clue in clues))
 
 
+def _keys(clue: Clue) -> Select[Any]:
+    """The clue as a statement that can be united with others."""
+    if isinstance(clue, Select):
+        return clue
+    return select(Order.id).where(matching([clue]))
+
+
 def _is_code(text: str) -> bool:
     return len(text) == ORDER_CODE_LENGTH and set(text.upper()) <= set(TYPEABLE)
 
@@ -146,13 +153,13 @@ def _accounts_with(session: Session, text: str) -> Sequence[int]:
     return session.scalars(wanted.order_by(User.id.desc()).limit(ACCOUNTS_MAX)).all()
 
 
-def _has_seat(label: str) -> ColumnElement[bool]:
-    """Whether an order has or had a ticket for a seat with this label, or holds one."""
-    same = func.lower(Seat.label) == label.lower()
-    issued = select(Ticket.id).join(Seat, Seat.id == Ticket.seat_id).where(Ticket.order_id == Order.id, same)
+def _with_seat(label: str, condition: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
+    """The orders of this condition that have or had a ticket for a seat with this label, and those that hold one."""
+    same = and_(condition, func.lower(Seat.label) == label.lower())
+    issued = select(Order.id).join(Ticket, Ticket.order_id == Order.id).join(Seat, Seat.id == Ticket.seat_id)
     held = (
-        select(OrderLine.seat_id)
+        select(Order.id)
+        .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Seat, Seat.id == OrderLine.seat_id)
-        .where(OrderLine.order_id == Order.id, same)
     )
-    return or_(issued.exists(), held.exists())
+    return issued.where(same), held.where(same)
