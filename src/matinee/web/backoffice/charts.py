@@ -174,10 +174,7 @@ class Chart:
     @property
     def rows(self) -> list[tuple[str, list[str]]]:
         """The table: each label with what its numbers are called."""
-        return [
-            (label, [self._value_text(one.values[place]) for one in self.series])
-            for place, label in enumerate(self.labels)
-        ]
+        return [(label, [texts[place] for texts in self._texts]) for place, label in enumerate(self.labels)]
 
     @property
     def total_row(self) -> list[str]:
@@ -202,11 +199,12 @@ class Chart:
         )  # fmt: skip
 
     def _said(self, number: int, place: int) -> str:
-        one = self.series[number]
-        return f"{self.labels[place]}, {one.name}: {self._value_text(one.values[place])}"
+        return f"{self.labels[place]}, {self.series[number].name}: {self._texts[number][place]}"
 
-    def _value_text(self, value: int | None) -> str:
-        return "–" if value is None else self.say(value)
+    @cached_property
+    def _texts(self) -> list[list[str]]:
+        """What the numbers of each series are called."""
+        return [["–" if value is None else self.say(value) for value in one.values] for one in self.series]
 
     def _middle(self, place: int) -> float:
         return (place + 0.5) * 100 / len(self.labels)
