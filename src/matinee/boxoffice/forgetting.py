@@ -25,7 +25,7 @@ def forget_buyers(session: Session, *, order_ids: Sequence[int]) -> None:
     tickets = session.scalars(select(Ticket.id).where(Ticket.order_id.in_(order_ids))).all()
     _forget_names(session, order_ids)
     _forget_in_texts(session, order_ids)
-    forget_messages_about(session, order_ids=order_ids, ticket_ids=tickets)
+    forget_messages_about(session, order_ids=order_ids)
     subjects = [f"order:{key}" for row in codes for key in row] + [f"ticket:{key}" for key in tickets]
     forget_in_audit(session, subjects=subjects, forget=without_addresses)
     session.execute(

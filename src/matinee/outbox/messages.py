@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, delete, or_
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from matinee.outbox.models import Message
@@ -68,16 +68,14 @@ def forget_recipient(session: Session, *, recipient: str) -> int:
     return len(gone)
 
 
-def forget_messages_about(session: Session, *, order_ids: Sequence[int], ticket_ids: Sequence[str]) -> int:
-    """Delete every mail and event about these orders and tickets, sent or not; return how many. A few hundred at a time.
+def forget_messages_about(session: Session, *, order_ids: Sequence[int]) -> int:
+    """Delete every mail and event about these orders, sent or not; return how many. A few hundred at a time.
 
     One that a worker is sending may still arrive.
     """
-    about_order = cast(Message.payload["order_id"].as_string(), BigInteger).in_(order_ids)
-    about_ticket = Message.payload["ticket_id"].as_string().in_(ticket_ids)
     gone = session.scalars(
         delete(Message)
-        .where(or_(about_order, about_ticket))
+        .where(Message.about.in_([f"order:{order_id}" for order_id in order_ids]))
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     ).all()

@@ -78,6 +78,14 @@ RETURNED_BEFORE = """
     WHERE sold_at IS NOT NULL AND state <> 'valid'
 """
 
+# What a row of before was about, as far as its payload still says so.
+ABOUT_BEFORE = {
+    "sqlite": "UPDATE outbox SET about = 'order:' || json_extract(payload, '$.order_id') "
+    "WHERE json_extract(payload, '$.order_id') IS NOT NULL",
+    "postgresql": "UPDATE outbox SET about = 'order:' || (payload ->> 'order_id') "
+    "WHERE payload ->> 'order_id' IS NOT NULL",
+}
+
 
 def upgrade() -> None:
     create_distributors()
@@ -92,6 +100,7 @@ def upgrade() -> None:
     for column in NEW_COLUMNS:
         op.execute(f"ALTER TABLE {column.format(moment=moment, false=false, big=big)}")
     let_seats_go()
+    op.execute(ABOUT_BEFORE["sqlite" if on_sqlite else "postgresql"])
     op.execute(SOLD_BEFORE)
     op.execute(RETURNED_BEFORE)
     for name, table, column, where in NEW_INDEXES:
