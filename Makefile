@@ -24,7 +24,7 @@ help:
 	@echo "make sure       every check: lint, test and race"
 	@echo "make format     put the code into ruff's format"
 	@echo "make messages   what is said to people into the catalogs of all languages, and those compiled"
-	@echo "make pictures   the website on a phone, a tablet and a desktop, in docs/pictures/website (needs Chromium)"
+	@echo "make pictures   the website and the back office at all widths, in docs/pictures (needs Chromium)"
 	@echo "make lighthouse Lighthouse against pages of the demonstration (needs npm and Chromium)"
 	@echo "make bench      the measuring programs; prints a table"
 	@echo "make lock       choose the versions of the dependencies anew (needs uv)"
@@ -62,9 +62,10 @@ test: $(VENV)/.installed-dev
 race: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest tests/race
 
-# What the website looks like, for the README and for whoever changes it. Needs Chromium.
+# What the website and the back office look like, for the README and for whoever changes it. Needs Chromium.
 pictures: $(VENV)/.installed-dev
 	@$(BIN)/python docs/pictures/website.py
+	@$(BIN)/python docs/pictures/backoffice.py
 
 # Needs npm and Chromium.
 lighthouse: $(VENV)/.installed-dev

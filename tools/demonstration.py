@@ -10,14 +10,29 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.error import URLError
 
+from matinee.cli.demo import DOMAIN, PASSWORD_FILE
 from tests.databases import free_port
 
 
+@dataclass(frozen=True)
+class Demonstration:
+    """Where it is served, and where its data is."""
+
+    url: str
+    folder: Path
+
+    def account_of(self, role: str) -> tuple[str, str]:
+        """Username and password of its account with this role."""
+        return f"{role}@{DOMAIN}", (self.folder / PASSWORD_FILE).read_text(encoding="ascii").strip()
+
+
 @contextmanager
-def served_demonstration() -> Iterator[str]:
-    """Its address, while the block runs. Nothing of it stays."""
+def served_demonstration() -> Iterator[Demonstration]:
+    """The demonstration, while the block runs. Nothing of it stays."""
     # A name and not a number: browsers ask for one where passkeys are to work.
     url = f"http://localhost:{free_port()}"
     with tempfile.TemporaryDirectory() as folder:
@@ -33,7 +48,7 @@ def served_demonstration() -> Iterator[str]:
         server = subprocess.Popen([*matinee, "serve", "--port", url.rpartition(":")[2]], env=environment)
         try:
             _wait_for(url)
-            yield url
+            yield Demonstration(url, Path(folder))
         finally:
             server.terminate()
             server.wait(20)

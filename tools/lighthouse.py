@@ -62,8 +62,8 @@ def scores(folder: Path, url: str, cookies: str) -> dict[str, int]:
 def main() -> int:
     """Print the scores; 1 where one is too low."""
     low = False
-    with tempfile.TemporaryDirectory() as name, served_demonstration() as url:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as name, served_demonstration() as demonstration:
+        folder, url = Path(name), demonstration.url
         subprocess.run(
             ["npm", "install", "--silent", "--no-audit", "--no-fund", f"lighthouse@{VERSION}"],
             check=True,

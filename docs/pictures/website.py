@@ -102,7 +102,8 @@ def light(context: BrowserContext, url: str) -> None:
 def main() -> None:
     """Serve the demonstration, and draw."""
     FOLDER.mkdir(exist_ok=True)
-    with served_demonstration() as url, sync_playwright() as playwright:
+    with served_demonstration() as demonstration, sync_playwright() as playwright:
+        url = demonstration.url
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
         page = browser.new_context(base_url=url, locale="en-GB").new_page()
         buy(page, Album(page))
