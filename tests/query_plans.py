@@ -52,6 +52,9 @@ def read_whole(
     if not as_it_is:
         # With as few rows as a test has, PostgreSQL would read any table whole.
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        # It would rather walk along a whole index of few rows than look up each.
+        connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+        connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
     found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
     plan = json.loads(found) if isinstance(found, str) else found
     yield from _whole_in(plan[0]["Plan"])

@@ -153,7 +153,7 @@ def test_a_seat_that_somebody_takes_meanwhile_is_told_and_the_rest_stays(
     free.click()
     expect(colleague.locator(".seat[data-s=mine]")).to_have_count(1)
     page.locator(f".seat[data-n='{label}']").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choose again")
+    expect(page.get_by_role("alert")).to_contain_text("was taken while you were choosing")
     expect(page.locator(f".seat[data-n='{label}']")).to_have_attribute("data-s", "held")
     expect(page.locator(".seat[data-s=mine]")).to_have_count(1)
 

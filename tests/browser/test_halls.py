@@ -58,6 +58,8 @@ def new_hall(page: Page) -> Locator:
     page.get_by_role("button", name="Make it and draw its seats").click()
     grid = page.get_by_role("grid", name="Plan of Red Hall")
     expect(grid).to_be_visible()
+    # The editor comes to life with the scripts of the page.
+    page.wait_for_load_state("load")
     return grid
 
 

@@ -71,7 +71,7 @@ def test_the_tax_is_shown_by_month() -> None:
     result = run("tax", "--by", "month")
     assert result.exit_code == 0, result.output
     assert "May 2030" in result.output
-    assert "травень 2030" in run("tax", "--by", "month", "--language", "uk").output
+    assert "травень" in run("tax", "--by", "month", "--language", "uk").output
 
 
 def test_a_return_is_shown_as_it_is_now_and_as_it_was_sent(sale: Sale) -> None:

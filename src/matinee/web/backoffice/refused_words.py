@@ -58,7 +58,6 @@ OF_SALE: Sentences = {
     sale.InvalidOffer: N_(
         "Something about the promo code is not right: its letters, how much it takes off, or until when."
     ),
-    sale.SeatsNotFree: N_("Not all of these seats are free any more. Choose again."),
     sale.NoTillOpen: N_("Open your till first: no money is taken without one."),
     sale.TillAlreadyOpen: N_("You have a till open already, here or in another cinema."),
     sale.TillClosed: N_("This till is closed."),
