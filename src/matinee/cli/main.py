@@ -1,4 +1,4 @@
-"""The command `matinee`. Only click is imported here; a command is imported when it is called: start-up time counts."""
+"""The command `matinee`. Little but click is imported here; a command is imported when it is called: the start counts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 
 from matinee import __version__
+from matinee.cli.imports import nothing_is_garbage
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         module_name, _, attribute = entry.target.partition(":")
-        command: click.Command = getattr(importlib.import_module(module_name), attribute)
+        with nothing_is_garbage():
+            command: click.Command = getattr(importlib.import_module(module_name), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from matinee.app import BODY_BYTES_MAX, CONNECTIONS_MAX, create_app
 from matinee.cli.beside import WorkerBeside
 from matinee.cli.checked_settings import checked_settings
+from matinee.cli.imports import nothing_is_garbage
 from matinee.cli.lifeline import end_with_parent
 from matinee.cli.log import write_log
 from matinee.cli.prepared import prepare_database
@@ -118,8 +119,10 @@ class _Loader:
         # acknowledged is lost, and granian, asked to end in order by nobody it knows, was once seen to wait for ever.
         end_with_parent(self._server_pid, signal.SIGKILL)
         write_log()
+        with nothing_is_garbage():
+            app = create_app(checked_settings())
         return WsgiBridge(
-            create_app(checked_settings()),
+            app,
             threads=self._threads,
             body_bytes_max=BODY_BYTES_MAX,
             larger=body_bytes_max,
