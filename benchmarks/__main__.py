@@ -6,13 +6,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import office, pages, purchases, reading, starting, watching
+from benchmarks import office, office_week, pages, purchases, reading, starting, watching
 from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
 from benchmarks.postgres import running_postgres
 from benchmarks.result import Plan, Result
 
-PARTS = ("purchases", "reading", "starting", "watching", "pages", "office")
+PARTS = ("purchases", "reading", "starting", "watching", "pages", "office", "week")
 
 
 @click.command()
@@ -52,6 +52,8 @@ def main(
             results += pages.measure(server, plan)
         if "office" in parts:
             results += office.measure(server, plan)
+        if "week" in parts:
+            results += office_week.measure(server, plan)
     console.print(_table(results))
 
 
