@@ -133,11 +133,7 @@ def _require_indexes(services: Services) -> None:
     with statements_of(services.engine) as asked:
         services.transactions.read(lambda session: house_today(session, cinema_id=1, now=now))
     with services.engine.connect() as connection:
-        whole = {
-            table
-            for statement, values in asked
-            for table in read_whole(connection, statement, values, as_it_is=True)
-        }
+        whole = {table for statement, values in asked for table in read_whole(connection, statement, values)}
     if whole - SMALL:
         raise RuntimeError(f"{services.engine.dialect.name} reads {', '.join(sorted(whole - SMALL))} whole")
 

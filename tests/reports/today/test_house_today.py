@@ -205,5 +205,4 @@ def test_no_table_is_read_whole_and_the_statements_stay_few(services: Services) 
     with statements_of(services.engine) as asked:
         services.transactions.read(work)
     assert len(asked) <= 14
-    # With so few screenings PostgreSQL reads any index of theirs; benchmarks/office.py looks at many.
     assert tables_read_whole(services, work) <= {"cinema", "hall", "film", "seat", "screening"}
