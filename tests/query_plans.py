@@ -55,13 +55,14 @@ def read_whole(connection: Connection, statement: str, values: Any) -> Iterator[
         return
     found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
     plan = json.loads(found) if isinstance(found, str) else found
-    yield from _whole_in(plan[0]["Plan"])
+    yield from whole_in(plan[0]["Plan"])
 
 
-def _whole_in(node: dict[str, Any]) -> Iterator[str]:
+def whole_in(node: dict[str, Any]) -> Iterator[str]:
+    """The tables that a part of a plan of PostgreSQL reads without an index that narrows."""
     kind = node["Node Type"]
     narrows = kind == "Bitmap Heap Scan" or "Index Cond" in node
     if "Relation Name" in node and not narrows:
         yield node["Relation Name"]
     for below in node.get("Plans", []):
-        yield from _whole_in(below)
+        yield from whole_in(below)

@@ -27,6 +27,7 @@ from matinee.boxoffice.order_search import OrderFilter, orders_newest_first
 from matinee.web.shared.services import Services
 from tests.boxoffice.selling import GUEST, Sale
 from tests.building import DAY, NOW, TODAY
+from tests.query_plans import whole_in
 
 FindClue = Callable[[Session], Clue]
 
@@ -176,11 +177,4 @@ def _read_whole(connection: Connection, text: str) -> Iterator[str]:
     # With as few rows as a test has, PostgreSQL would read any table whole.
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
     found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {text}".replace("%%", "%")).scalar_one()
-    yield from _whole_in((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])
-
-
-def _whole_in(node: dict[str, Any]) -> Iterator[str]:
-    if "Relation Name" in node and node["Node Type"] != "Bitmap Heap Scan" and "Index Cond" not in node:
-        yield node["Relation Name"]
-    for part in node.get("Plans", ()):
-        yield from _whole_in(part)
+    yield from whole_in((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from matinee.languages.typefaces import FONTS
+from matinee.languages.typesetting import set_pdf
 from matinee.reports.tables import Report, Table
-
-if TYPE_CHECKING:
-    import typst
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 # With more columns than this the paper lies on its side.
 UPRIGHT_COLUMNS_MAX = 7
-_one_at_a_time = Lock()
 
 
 def report_pdf(report: Report) -> bytes:
     """The report on A4."""
-    data = json.dumps(_data(report), ensure_ascii=False)
-    with _one_at_a_time:
-        content = _compiler().compile(input=str(TEMPLATE), format="pdf", sys_inputs={"data": data})
-    assert isinstance(content, bytes), "a PDF is one file"
-    return content
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    # Late: the server starts without it. Kept: reading the fonts takes longer than setting a page.
-    import typst
-
-    return typst.Compiler(root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return set_pdf(TEMPLATE, _data(report))
 
 
 def _data(report: Report) -> dict[str, Any]:

@@ -5,43 +5,24 @@ Titles and names are handed over as data. None of them is ever a part of the pro
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from matinee.languages.catalogs import translations
-from matinee.languages.typefaces import FONTS
+from matinee.languages.typesetting import set_pdf
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.qr import qr_svg
 from matinee.tickets.shown import ShownTicket
 
-if TYPE_CHECKING:
-    import typst
-
 Size = Literal["a4", "phone"]
 SIZES: tuple[Size, ...] = ("a4", "phone")
 TEMPLATE = Path(__file__).parent / "templates" / "ticket.typ"
-_one_at_a_time = Lock()
 
 
 def tickets_pdf(tickets: Sequence[ShownTicket], *, size: Size, language: str, base_url: str) -> bytes:
     """A file with a page for each of these tickets of one order."""
-    data = json.dumps(_data(tickets, size=size, language=language, base_url=base_url), ensure_ascii=False)
-    with _one_at_a_time:
-        content = _compiler().compile(input=str(TEMPLATE), format="pdf", sys_inputs={"data": data})
-    assert isinstance(content, bytes), "a PDF is one file"
-    return content
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    # Late: the server starts without it. Kept: reading the fonts takes longer than setting a ticket.
-    import typst
-
-    return typst.Compiler(root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return set_pdf(TEMPLATE, _data(tickets, size=size, language=language, base_url=base_url))
 
 
 def _data(tickets: Sequence[ShownTicket], *, size: Size, language: str, base_url: str) -> dict[str, Any]:

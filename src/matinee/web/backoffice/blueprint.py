@@ -27,8 +27,6 @@ NAME = "backoffice"
 LANGUAGE = "staff_language"
 
 backoffice = Blueprint(NAME, __name__, template_folder="templates", url_prefix="/backoffice")
-# The document of the API asks this of every blueprint that does something before a request.
-backoffice.enable_openapi = False  # type: ignore[attr-defined]
 
 
 def staff_page(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from matinee.programme.models import ACCESS_FEATURES, Hall, PriceList, Screening
 from matinee.programme.price_choice import AUTO
 from matinee.programme.price_lists import price_lists_of
 from matinee.programme.queries import halls_of, house_seats_by_screening
-from matinee.web.backoffice.blueprint import NAME, here, may_here, staff_page, this_house
+from matinee.web.backoffice.blueprint import here, may_here, staff_page, this_house
 from matinee.web.backoffice.changes import Trail, change, read
 from matinee.web.backoffice.programme.access_words import access_words
 from matinee.web.backoffice.programme.here import screening_here
@@ -100,8 +100,7 @@ def change_shown_screening(cinema: str, screening_id: int) -> ResponseReturnValu
 
 def _page_of_blocked_seats(screening_id: int) -> str:
     """Where seats of one screening are kept back, for whoever may do that; the counter's page."""
-    known = f"{NAME}.blocked_seats" in current_app.view_functions
-    return here("blocked_seats", screening_id=screening_id) if known and may_here("sell") else ""
+    return here("blocked_seats", screening_id=screening_id) if may_here("sell") else ""
 
 
 def _typed_changes() -> ChangedScreening:
