@@ -24,6 +24,7 @@ import matinee.outbox.models
 import matinee.payments.models
 import matinee.programme.models
 import matinee.reports.models
+import matinee.tickets.models
 import matinee.web.v1.models
 from matinee.db.engine import database_url, prepare_engine
 from matinee.db.schema import HEAD_REVISION, upgrade_schema

@@ -34,6 +34,7 @@ from matinee.reports.health.mail import mail_goes_to
 from matinee.settings import Settings
 from matinee.tickets import events as ticket_events
 from matinee.tickets import mails as ticket_mails
+from matinee.tickets.signing import TicketSeal
 from matinee.tickets.wallets.offered import Wallets, apple_wallet, google_wallet
 from matinee.web.backoffice.routes import backoffice
 from matinee.web.given.documented import complete_document
@@ -139,6 +140,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
     # and the worker's threads have no context.
     sessions = sessionmaker(engine, expire_on_commit=False)
     transactions = Transactions(sessions, version, one_writer=on_sqlite)
+    box = SecretBox(app.config["SECRET_KEY"])
     return Services(
         engine=engine,
         transactions=transactions,
@@ -160,7 +162,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         payment_lifetime=timedelta(minutes=settings.payment_minutes),
         seats_per_order_max=settings.seats_per_order_max,
         passwords=Passwords(cheap=settings.password_cost == "cheap"),  # noqa: S105 - not a password
-        secret_box=SecretBox(app.config["SECRET_KEY"]),
+        secret_box=box,
         throttle=Throttle(transactions, enabled=settings.ratelimit == "on", clock_now=clock.now),
         payments=build_providers(
             base_url=settings.base_url,
@@ -171,6 +173,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
             stripe_api_base=settings.stripe_api_base,
         ),
         wallets=_wallets(settings),
+        seal=TicketSeal(transactions, box, clock_now=clock.now),
         installation=_installation(settings),
     )
 

@@ -36,6 +36,7 @@ from matinee.outbox.errors import NothingToSend
 from matinee.outbox.models import Message
 from matinee.web.shared.services import Services
 from tests.building import NOW, Buyer, add_buyer
+from tests.tickets.seals import seal
 
 EMAIL = "olena@example.org"
 Write = Callable[[Callable[[Session], Any]], Any]
@@ -197,7 +198,7 @@ def test_what_makes_no_sense_is_refused(write: Write, buyer: Buyer) -> None:
 def test_the_mail_leads_to_the_page_in_its_language(write: Write, language: str, word: str) -> None:
     code = asked(write, language=language)
     message = last_mail(write)
-    context = MailContext(base_url="https://odeon.example", now=NOW)
+    context = MailContext(base_url="https://odeon.example", now=NOW, seal=seal)
     mail = write(lambda s: COMPOSERS["invitation"](s, message.payload, context))
     link = f"https://odeon.example/{language}/invitation?code={code}"
     assert link in mail.text

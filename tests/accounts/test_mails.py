@@ -22,6 +22,7 @@ from matinee.outbox.errors import NothingToSend
 from matinee.outbox.messages import without_secrets
 from matinee.outbox.models import Message
 from tests.outbox.opened import opened_transactions
+from tests.tickets.seals import seal
 
 NOW = clock.now()
 USERNAME = "anna+o'hara&co@example.org"
@@ -44,7 +45,7 @@ def ask_for_code(transactions: Transactions, purpose: Purpose, lifetime: timedel
 def compose(transactions: Transactions, after: timedelta = timedelta(0)) -> tuple[ComposedMail, str]:
     """The mail that waits, as it is when it is delivered `after` it was asked for, and the code in it."""
     message = transactions.read(lambda session: session.scalars(select(Message)).one())
-    context = MailContext(base_url="https://odeon.example/box", now=NOW + after)
+    context = MailContext(base_url="https://odeon.example/box", now=NOW + after, seal=seal)
     mail = transactions.read(lambda session: COMPOSERS[message.kind](session, message.payload, context))
     return mail, message.payload["code"]
 
@@ -129,7 +130,7 @@ def test_a_duration_is_said_in_words(duration: timedelta, words: str) -> None:
 def test_a_mail_whose_code_was_forgotten_is_not_composed(transactions: Transactions) -> None:
     ask_for_code(transactions, "confirm", timedelta(hours=24))
     payload = transactions.read(lambda session: session.scalars(select(Message)).one().payload)
-    context = MailContext(base_url="https://odeon.example", now=NOW)
+    context = MailContext(base_url="https://odeon.example", now=NOW, seal=seal)
     kept = without_secrets(payload)
     with pytest.raises(NothingToSend, match="forgotten"):
         transactions.read(lambda session: COMPOSERS["confirm_email"](session, kept, context))
@@ -192,7 +193,7 @@ def test_what_changed_about_an_account_is_told(transactions: Transactions, news:
         lambda session: send_account_news(session, address=USERNAME, language=language, news=news, now=NOW)
     )
     message = transactions.read(lambda session: session.scalars(select(Message)).one())
-    context = MailContext(base_url="https://odeon.example/box", now=NOW)
+    context = MailContext(base_url="https://odeon.example/box", now=NOW, seal=seal)
     mail = transactions.read(lambda session: COMPOSERS[message.kind](session, message.payload, context))
     assert mail.subject
     assert f'<html lang="{language}">' in mail.html

@@ -226,6 +226,7 @@ def deliver_mails(site: Site, data_dir: Path) -> list[EmailMessage]:
         smtp_url="",
         mail_from="Aurora <tickets@aurora.example>",
         base_url=site.url,
+        seal=site.services.seal,
         data_dir=data_dir,
     )
     delivery.deliver_all_due()

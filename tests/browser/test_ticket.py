@@ -21,6 +21,7 @@ from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.settlement import settle_payment
 from matinee.kernel import clock
 from matinee.programme.models import Screening
+from matinee.tickets.codes import read_code
 from tests.browser.conftest import PHONE, OpenVisit, Site, Visit, axe_violations
 
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -73,6 +74,12 @@ def own(visit: Visit, sold: Sold) -> None:
     visit.context.add_cookies([{"name": "visitor", "value": value, "url": visit.site.url}])
 
 
+def ids_seen(page: Page) -> list[str]:
+    """The tickets whose codes a scanner reads off the screen."""
+    read = [read_code(text) for text in codes_seen(page)]
+    return [one.ticket_id for one in read if one is not None and one.sealed is not None]
+
+
 def codes_seen(page: Page) -> list[str]:
     """What a scanner reads off the screen."""
     return [code.text for code in zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot())))]
@@ -89,7 +96,7 @@ def test_a_scanner_reads_the_ticket_off_a_small_phone(
     page = visit.page()
     page.goto(f"/en/tickets/{sold.ids[0]}")
     expect(page.get_by_text("Valid", exact=True)).to_be_visible()
-    assert codes_seen(page) == [f"{visit.site.url}/tikets/{sold.ids[0]}"]
+    assert ids_seen(page) == [sold.ids[0]]
     panel = page.locator(".qr-panel").bounding_box()
     assert panel is not None
     assert panel["width"] >= 0.7 * SMALL_PHONE["width"]
@@ -118,7 +125,7 @@ def test_a_ticket_that_was_opened_once_opens_without_a_network(open_visit: OpenV
     visit.context.set_offline(True)
     page.reload()
     expect(page.get_by_text("There is no network.")).to_be_visible()
-    assert codes_seen(page) == [f"{visit.site.url}/tikets/{sold.ids[0]}"]
+    assert ids_seen(page) == [sold.ids[0]]
     # Its looks were kept with it.
     assert page.evaluate("getComputedStyle(document.querySelector('.qr-panel')).backgroundColor") == (
         "rgb(255, 255, 255)"
@@ -126,7 +133,7 @@ def test_a_ticket_that_was_opened_once_opens_without_a_network(open_visit: OpenV
     # The other ticket of the order, which was never opened.
     page.get_by_role("link", name="→").click()
     expect(page).to_have_url(f"{visit.site.url}/en/tickets/{sold.ids[1]}")
-    assert codes_seen(page) == [f"{visit.site.url}/tikets/{sold.ids[1]}"]
+    assert ids_seen(page) == [sold.ids[1]]
     kept = page.evaluate(
         "caches.open('tickets-1').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))"
     )
@@ -165,7 +172,7 @@ def test_a_friend_gets_a_ticket_and_it_is_taken_back(
     friends = open_visit(viewport=PHONE).page()
     friends.goto(link)
     expect(friends.get_by_text("Valid", exact=True)).to_be_visible()
-    assert codes_seen(friends) == [f"{site.url}/tikets/{link.rpartition('/')[2]}"]
+    assert ids_seen(friends) == [link.rpartition("/")[2]]
     expect(friends.get_by_text(sold.code)).to_have_count(0)
 
     page.get_by_role("button", name="Take back").click()

@@ -23,6 +23,7 @@ import matinee.outbox.models
 import matinee.payments.models
 import matinee.programme.models
 import matinee.reports.models
+import matinee.tickets.models
 import matinee.web.v1.models
 from matinee.db.base import Base
 from matinee.db.engine import database_url as read_address

@@ -19,6 +19,7 @@ from matinee.outbox.composing import ComposedMail, Composer, MailContext
 from matinee.outbox.delivery import Delivery
 from matinee.outbox.messages import enqueue_message
 from matinee.outbox.models import Message
+from tests.tickets.seals import seal
 
 
 class UnwatchedVersion:
@@ -65,6 +66,7 @@ def open_delivery(
         smtp_url=smtp_url,
         mail_from="Odeon <tickets@odeon.example>",
         base_url="http://testserver",
+        seal=seal,
         data_dir=data_dir,
     )
 

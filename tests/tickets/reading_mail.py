@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 from matinee.outbox.composing import ComposedMail, MailContext
 from matinee.outbox.envelope import Sender, build_email
 from tests.tickets.conftest import BOUGHT
+from tests.tickets.seals import seal
 
-CONTEXT = MailContext(base_url="https://tickets.odeon.example", now=BOUGHT)
+CONTEXT = MailContext(base_url="https://tickets.odeon.example", now=BOUGHT, seal=seal)
 # The ids of the tickets that a sale has, by seat.
 IDS = ["XXXXXXXXXXXXXXA2", "XXXXXXXXXXXXXA10"]
 

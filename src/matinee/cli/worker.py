@@ -191,6 +191,7 @@ def worker(once: bool) -> None:
                 smtp_url=settings.smtp_url,
                 mail_from=settings.mail_from,
                 base_url=settings.base_url,
+                seal=services.seal,
                 data_dir=settings.data_dir,
             )
         except ValueError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matinee.db.transaction import Transactions
 from matinee.kernel import clock
-from matinee.outbox.composing import Composer
+from matinee.outbox.composing import Composer, Seal
 from matinee.outbox.delivery import Delivery
 from matinee.outbox.dispatch import Dispatcher
 from matinee.outbox.envelope import Sender
@@ -40,6 +40,7 @@ def build_delivery(
     smtp_url: str,
     mail_from: str,
     base_url: str,
+    seal: Seal,
     data_dir: Path,
 ) -> Delivery:
     """A delivery of mail for one worker.
@@ -53,6 +54,7 @@ def build_delivery(
         composers=composers,
         sender=Sender.parsed(mail_from),
         base_url=base_url,
+        seal=seal,
         now=clock.now,
     )
     return Delivery(transactions=transactions, transport=transport, dispatcher=dispatcher, now=clock.now)

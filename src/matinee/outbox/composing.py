@@ -9,15 +9,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+# Signs a message: the name of the key, a point, the signature.
+Seal = Callable[[bytes], str]
+
 
 @dataclass(frozen=True, slots=True)
 class MailContext:
-    """What composers need to know: where Matinee is reached (no slash at the end) and the moment of delivery
-    (UTC).
+    """What composers need to know: where Matinee is reached (no slash at the end), the moment of delivery (UTC), and what
+    signs what must not be forged.
     """
 
     base_url: str
     now: datetime
+    seal: Seal
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
-from matinee.outbox.composing import Composer, MailContext
+from matinee.outbox.composing import Composer, MailContext, Seal
 from matinee.outbox.envelope import Sender, build_email, carried_address, stable_message_id
 from matinee.outbox.errors import (
     DeliveryInterrupted,
@@ -38,6 +38,7 @@ class Dispatcher:
         composers: Mapping[str, Composer],
         sender: Sender,
         base_url: str,
+        seal: Seal,
         now: Callable[[], datetime],
     ) -> None:
         self._transactions = transactions
@@ -45,6 +46,7 @@ class Dispatcher:
         self._composers = composers
         self._sender = sender
         self._base_url = base_url
+        self._seal = seal
         self._now = now
         # Mails in a row whose conversation broke off.
         self.interruptions = 0
@@ -97,7 +99,7 @@ class Dispatcher:
 
     def _parcel(self, row: LeasedMessage, composer: Composer) -> Parcel:
         now = self._now()
-        context = MailContext(base_url=self._base_url, now=now)
+        context = MailContext(base_url=self._base_url, now=now, seal=self._seal)
         composed = self._transactions.read(lambda session: composer(session, row.payload, context))
         message_id = stable_message_id(
             message_id=row.id,

@@ -12,8 +12,9 @@ from matinee.languages.formats import money_text
 from matinee.outbox.composing import Attachment, MailContext
 from matinee.tickets.addresses import ticket_page_url
 from matinee.tickets.calendar import screening_calendar
+from matinee.tickets.codes import ticket_code
 from matinee.tickets.facts import screening_facts
-from matinee.tickets.qr import qr_png, ticket_url
+from matinee.tickets.qr import qr_png
 
 
 def shown_ticket(
@@ -38,7 +39,7 @@ def picture_file(ticket: Ticket, context: MailContext) -> Attachment:
     return Attachment(
         filename=f"{ticket.id}.png",
         content_type="image/png",
-        content=qr_png(ticket_url(context.base_url, ticket.id)),
+        content=qr_png(ticket_code(context.base_url, ticket, seal=context.seal)),
         content_id=picture_cid(ticket.id),
     )
 

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from matinee.languages.catalogs import translations
 from matinee.languages.typesetting import set_pdf
+from matinee.outbox.composing import Seal
 from matinee.tickets.facts import screening_facts
-from matinee.tickets.qr import qr_svg
+from matinee.tickets.qr import qr_svg, ticket_url
 from matinee.tickets.shown import ShownTicket
 
 Size = Literal["a4", "phone"]
@@ -20,12 +21,16 @@ SIZES: tuple[Size, ...] = ("a4", "phone")
 TEMPLATE = Path(__file__).parent / "templates" / "ticket.typ"
 
 
-def tickets_pdf(tickets: Sequence[ShownTicket], *, size: Size, language: str, base_url: str) -> bytes:
+def tickets_pdf(
+    tickets: Sequence[ShownTicket], *, size: Size, language: str, base_url: str, seal: Seal
+) -> bytes:
     """A file with a page for each of these tickets of one order."""
-    return set_pdf(TEMPLATE, _data(tickets, size=size, language=language, base_url=base_url))
+    return set_pdf(TEMPLATE, _data(tickets, size=size, language=language, base_url=base_url, seal=seal))
 
 
-def _data(tickets: Sequence[ShownTicket], *, size: Size, language: str, base_url: str) -> dict[str, Any]:
+def _data(
+    tickets: Sequence[ShownTicket], *, size: Size, language: str, base_url: str, seal: Seal
+) -> dict[str, Any]:
     first = tickets[0]
     speech = translations(language)
     _ = speech.gettext
@@ -58,18 +63,18 @@ def _data(tickets: Sequence[ShownTicket], *, size: Size, language: str, base_url
                 "yourself."
             ),
         },
-        "tickets": [_ticket(one, base_url) for one in tickets],
+        "tickets": [_ticket(one, base_url, seal) for one in tickets],
     }
 
 
-def _ticket(shown: ShownTicket, base_url: str) -> dict[str, str]:
-    url = shown.url(base_url)
+def _ticket(shown: ShownTicket, base_url: str, seal: Seal) -> dict[str, str]:
+    code = shown.code(base_url, seal=seal)
     return {
         "id": shown.id,
         "seat": shown.seat.label,
         "row": shown.seat.row,
         "place": shown.seat.place,
         "type": shown.type_name,
-        "url": url,
-        "qr": qr_svg(url).decode(),
+        "url": ticket_url(base_url, shown.id),
+        "qr": qr_svg(code).decode(),
     }

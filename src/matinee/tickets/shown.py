@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 from matinee.boxoffice.errors import TicketNotFound
 from matinee.boxoffice.models import Order, Ticket
 from matinee.kernel.natural import natural_key
+from matinee.outbox.composing import Seal
 from matinee.programme.models import Cinema, Film, Hall, Screening, Seat, TicketType
-from matinee.tickets.qr import ticket_url
+from matinee.tickets.codes import ticket_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ class ShownTicket:
         """Whether the counter must take money before it lets somebody in."""
         return self.order.state == "due"
 
-    def url(self, base_url: str) -> str:
+    def code(self, base_url: str, *, seal: Seal) -> str:
         """What its QR code holds."""
-        return ticket_url(base_url, self.id)
+        return ticket_code(base_url, self.ticket, seal=seal)
 
 
 def find_shown_ticket(session: Session, *, ticket_id: str) -> ShownTicket:

@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.refunds import refund_order
+from matinee.tickets.codes import read_code
+from matinee.tickets.signing import public_keys
 from matinee.web.shared.services import Services
 from tests.building import NOW
 from tests.web.given.conftest import Buy
@@ -19,12 +21,17 @@ from tests.web.given.conftest import Buy
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
 
-def test_the_picture_holds_the_address_of_the_ticket(client: FlaskClient, buy: Buy) -> None:
+def test_the_picture_holds_the_signed_address_of_the_ticket(
+    client: FlaskClient, buy: Buy, services: Services
+) -> None:
     ticket = buy().json["data"]
     answer = client.get(ticket["urltoqr"].removeprefix("http://testserver"))
     assert (answer.status_code, answer.content_type) == (200, "image/png")
     (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(answer.data)))
-    assert code.text == f"http://testserver/tikets/{ticket['id']}"
+    assert code.text.startswith(f"http://testserver/tikets/{ticket['id']}?c=")
+    read = read_code(code.text)
+    assert read is not None
+    assert read.is_genuine(services.transactions.read(public_keys))
     assert client.get(code.text.removeprefix("http://testserver")).json["tiket"]["id"] == ticket["id"]
 
 

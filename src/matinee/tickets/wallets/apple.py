@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from matinee.languages.catalogs import translations
+from matinee.outbox.composing import Seal
 from matinee.tickets.facts import one_line, screening_facts
 from matinee.tickets.shown import ShownTicket
 from matinee.tickets.wallets.icons import icon_png
@@ -49,11 +50,11 @@ class AppleWallet:
             for each in (self.certificate, self.wwdr)
         )
 
-    def pkpass(self, shown: ShownTicket, *, language: str, base_url: str) -> bytes:
+    def pkpass(self, shown: ShownTicket, *, language: str, base_url: str, seal: Seal) -> bytes:
         """The ticket as a file that a phone adds to its wallet."""
         letter = one_line(shown.cinema.name)[:1]
         files = {name: icon_png(letter, pixels=pixels) for name, pixels in ICONS.items()}
-        files["pass.json"] = _json(self._pass(shown, language=language, base_url=base_url))
+        files["pass.json"] = _json(self._pass(shown, language=language, code=shown.code(base_url, seal=seal)))
         # SHA-1: what the format asks for; the signature is over these sums and uses SHA-256.
         sums = {
             name: hashlib.sha1(content, usedforsecurity=False).hexdigest() for name, content in files.items()
@@ -78,11 +79,10 @@ class AppleWallet:
             .sign(Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary])
         )
 
-    def _pass(self, shown: ShownTicket, *, language: str, base_url: str) -> dict[str, Any]:
+    def _pass(self, shown: ShownTicket, *, language: str, code: str) -> dict[str, Any]:
         _ = translations(language).gettext
         facts = screening_facts(shown.screening, language=language)
         zone = ZoneInfo(shown.cinema.timezone)
-        url = shown.url(base_url)
         return {
             "formatVersion": 1,
             "passTypeIdentifier": self.type_id,
@@ -99,7 +99,7 @@ class AppleWallet:
             "barcodes": [
                 {
                     "format": "PKBarcodeFormatQR",
-                    "message": url,
+                    "message": code,
                     "messageEncoding": "iso-8859-1",
                     "altText": shown.id,
                 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from matinee.outbox.composing import Seal
 from matinee.tickets.facts import screening_facts
 from matinee.tickets.shown import ShownTicket
 
@@ -30,7 +31,7 @@ class GoogleWallet:
     account: str
     key: RSAPrivateKey = field(repr=False)
 
-    def save_url(self, shown: ShownTicket, *, language: str, base_url: str, now: datetime) -> str:
+    def save_url(self, shown: ShownTicket, *, language: str, base_url: str, seal: Seal, now: datetime) -> str:
         """The address at which whoever opens it keeps the ticket."""
         import jwt
 
@@ -48,7 +49,7 @@ class GoogleWallet:
             "origins": [base_url],
             "payload": {
                 "eventTicketClasses": [self._class(shown, facts, language)],
-                "eventTicketObjects": [self._object(shown, facts, language, base_url)],
+                "eventTicketObjects": [self._object(shown, facts, language, shown.code(base_url, seal=seal))],
             },
         }
         return SAVE_URL + jwt.encode(claims, self.key, algorithm="RS256", json_encoder=Readable)
@@ -71,9 +72,7 @@ class GoogleWallet:
             },
         }
 
-    def _object(
-        self, shown: ShownTicket, facts: dict[str, str], language: str, base_url: str
-    ) -> dict[str, Any]:
+    def _object(self, shown: ShownTicket, facts: dict[str, str], language: str, code: str) -> dict[str, Any]:
         seat = shown.seat
         found: dict[str, Any] = {
             "id": f"{self.issuer_id}.ticket-{shown.id}",
@@ -81,7 +80,7 @@ class GoogleWallet:
             "state": "ACTIVE",
             "hexBackgroundColor": BACKGROUND,
             "ticketNumber": shown.id,
-            "barcode": {"type": "QR_CODE", "value": shown.url(base_url), "alternateText": shown.id},
+            "barcode": {"type": "QR_CODE", "value": code, "alternateText": shown.id},
             "seatInfo": {
                 "section": _text(facts["hall"], language),
                 "seat": _text(seat.place if seat.row and seat.place else seat.label, language),

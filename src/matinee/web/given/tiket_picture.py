@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from matinee.boxoffice.tickets import find_ticket
 from matinee.kernel.errors import DomainError
+from matinee.tickets.codes import ticket_code
 from matinee.tickets.qr import qr_png, qr_svg
 from matinee.web.given.blueprint import given
 from matinee.web.given.documented import takes
@@ -20,25 +21,25 @@ from matinee.web.shared.failures import failure
 from matinee.web.shared.negotiation import wants_html
 from matinee.web.shared.services import services
 
-# The picture of an id never changes; its owner's browser may keep it, a shared cache may not.
+# A picture that was drawn stays good for ever; its owner's browser may keep it, a shared cache may not.
 CACHE_SECONDS = 30 * 24 * 3600
 _DRAW = {"png": (qr_png, "image/png"), "svg": (qr_svg, "image/svg+xml")}
 
 
 def _picture(ticket_id: str, form: str) -> Response:
     service = services()
-    service.transactions.read(lambda session: find_ticket(session, ticket_id=ticket_id))
+    ticket = service.transactions.read(lambda session: find_ticket(session, ticket_id=ticket_id))
     draw, content_type = _DRAW[form]
-    url = f"{service.base_url}/tikets/{ticket_id}"
+    code = ticket_code(service.base_url, ticket, seal=service.seal)
     response = Response(status=200, content_type=content_type)
     # By what is drawn, not by the bytes: the picture need not be drawn to say that it is the same.
-    response.set_etag(hashlib.sha256(f"{form} 1 {url}".encode()).hexdigest()[:32])
+    response.set_etag(hashlib.sha256(f"{form} 1 {code}".encode()).hexdigest()[:32])
     response.cache_control.private = True
     response.cache_control.max_age = CACHE_SECONDS
     response.cache_control.immutable = True
     response.make_conditional(request)
     if response.status_code == 200:
-        response.set_data(draw(url))
+        response.set_data(draw(code))
     return response
 
 

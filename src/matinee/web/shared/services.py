@@ -17,6 +17,7 @@ from matinee.boxoffice.holds import HoldTerms
 from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
+from matinee.outbox.composing import Seal
 from matinee.payments.protocol import PaymentProvider
 from matinee.reports.health.installation import Installation
 from matinee.tickets.wallets.offered import Wallets
@@ -58,6 +59,8 @@ class Services:
     wallets: Wallets
     # What health depends on.
     installation: Installation
+    # Signs the codes of tickets.
+    seal: Seal
 
 
 def services_of(app: Flask) -> Services:

@@ -16,6 +16,7 @@ from matinee.web.v1 import (
     screenings,
     seat_states,
     sessions,
+    ticket_keys,
     users,
 )
 from matinee.web.v1.blueprint import v1
@@ -43,7 +44,7 @@ from matinee.web.v1.staff import screenings as staff_screenings
 
 RESOURCES = (
     api_keys, cinemas, films, layouts, me, my_tickets, notices, password_resets, screening_prices, screenings, seat_states,
-    sessions, users,
+    sessions, ticket_keys, users,
     holds, orders, order_events, payments, refunds, exchanges, tickets,
     staff_cinemas, halls, ticket_types, price_lists, staff_films, images, staff_screenings, house_seats, cancellations,
     moves, admissions, promo_codes, vouchers, staff_refunds, webhook_endpoints, webhook_deliveries,

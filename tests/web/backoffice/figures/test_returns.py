@@ -18,6 +18,7 @@ from matinee.programme.models import Distributor, Film
 from tests.boxoffice.selling import Sale
 from tests.building import NOW, on_one_database
 from tests.reports.distributors import EMAIL, rent_films
+from tests.tickets.seals import seal
 from tests.web.backoffice.conftest import CINEMA, Office, OpenOffice
 
 # The last week that is over at NOW, and a day in it.
@@ -101,7 +102,9 @@ def test_a_return_is_mailed_with_its_files(office: OpenOffice, path: str, sale: 
     )
     assert message.recipient == EMAIL
     mail = sale.read(
-        lambda s: MAIL_COMPOSERS[message.kind](s, message.payload, MailContext("http://testserver", NOW))
+        lambda s: MAIL_COMPOSERS[message.kind](
+            s, message.payload, MailContext("http://testserver", NOW, seal)
+        )
     )
     assert "Café" in mail.subject
     assert "370.00 UAH" in mail.text

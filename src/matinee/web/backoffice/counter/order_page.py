@@ -88,7 +88,8 @@ def counter_tickets_pdf(cinema: str, code: str) -> ResponseReturnValue:
     wanted = request.args.get("size", "a4")
     size: Size = wanted if wanted in SIZES else "a4"
     # Outside any transaction: setting it takes a moment.
-    content = tickets_pdf(tickets, size=size, language=language, base_url=services().base_url)
+    service = services()
+    content = tickets_pdf(tickets, size=size, language=language, base_url=service.base_url, seal=service.seal)
     response = Response(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{code}.pdf"'
     return response

@@ -128,7 +128,10 @@ def print_order(code: str) -> ResponseReturnValue:
     if not tickets:
         raise TicketNotFound
     # Outside any transaction: setting it takes a moment.
-    content = tickets_pdf(tickets, size="a4", language=page_language(), base_url=services().base_url)
+    service = services()
+    content = tickets_pdf(
+        tickets, size="a4", language=page_language(), base_url=service.base_url, seal=service.seal
+    )
     response = Response(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="tickets.pdf"'
     return response

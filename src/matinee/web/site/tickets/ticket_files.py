@@ -61,7 +61,7 @@ def ticket_apple_wallet(ticket_id: str) -> ResponseReturnValue:
     if wallet is None:
         raise TicketNotFound
     shown = _valid_ticket(ticket_id)
-    content = wallet.pkpass(shown, language=page_language(), base_url=service.base_url)
+    content = wallet.pkpass(shown, language=page_language(), base_url=service.base_url, seal=service.seal)
     return _file(content, content_type=PKPASS, name="ticket.pkpass")
 
 
@@ -73,7 +73,9 @@ def ticket_google_wallet(ticket_id: str) -> ResponseReturnValue:
     if wallet is None:
         raise TicketNotFound
     shown = _valid_ticket(ticket_id)
-    url = wallet.save_url(shown, language=page_language(), base_url=service.base_url, now=clock.now())
+    url = wallet.save_url(
+        shown, language=page_language(), base_url=service.base_url, seal=service.seal, now=clock.now()
+    )
     return keep_private(redirect(url, code=303))  # type: ignore[arg-type]
 
 
@@ -89,7 +91,10 @@ def _pdf(tickets: Sequence[ShownTicket], *, name: str) -> Response:
     wanted = request.args.get("size", "a4")
     size: Size = wanted if wanted in SIZES else "a4"
     # Outside any transaction: setting it takes a moment.
-    content = tickets_pdf(tickets, size=size, language=page_language(), base_url=services().base_url)
+    service = services()
+    content = tickets_pdf(
+        tickets, size=size, language=page_language(), base_url=service.base_url, seal=service.seal
+    )
     return _file(content, content_type="application/pdf", name=name, shown=True)
 
 

@@ -34,7 +34,7 @@ def ticket(ticket_id: str) -> ResponseReturnValue:
             seen=seen,
             shown=shown,
             facts=screening_facts(shown.screening, language=page_language()),
-            qr=qr_for_page(shown.url(service.base_url)),
+            qr=qr_for_page(shown.code(service.base_url, seal=service.seal)),
             has_apple=wallets.apple_at(now) is not None,
             has_google=wallets.google is not None,
         )

@@ -14,6 +14,8 @@ from matinee.boxoffice.errors import TicketNotFound
 from matinee.door.admissions import admissions_in_order, admit_ticket, take_back_admission, time_warning
 from matinee.door.errors import AdmissionNotFound, AlreadyAdmitted, TicketNotValid, TicketUnpaid
 from matinee.door.models import Admission
+from matinee.tickets.codes import CODE_CHARACTERS_MAX, believed_ticket_id
+from matinee.tickets.signing import public_keys
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import NO_CONTENT, Answer, created
 from matinee.web.v1.blueprint import PREFIX, v1
@@ -73,8 +75,8 @@ class AdmissionQuery(PageQuery):
 class TicketAtTheDoor(Values, example={"ticket": "K3V9X2M7Q4T8R1WZ"}):
     """A ticket that was scanned."""
 
-    ticket: Annotated[Text, Field(max_length=40)] = Field(
-        description="Its id: the last part of what its code says."
+    ticket: Annotated[Text, Field(max_length=CODE_CHARACTERS_MAX)] = Field(
+        description="What its code says, or its id alone. A code with a wrong signature is that of no ticket."
     )
     accept_unpaid: bool = Field(False, description="Let it in also where its order is still to be paid.")
 
@@ -129,8 +131,9 @@ class Admissions(MethodView):
         """
 
         def admit(session: Session) -> Answer:
+            ticket_id = believed_ticket_id(body.ticket, keys=public_keys(session))
             admission = admit_ticket(
-                session, ticket_id=body.ticket, by=caller.name, now=now, accept_unpaid=body.accept_unpaid
+                session, ticket_id=ticket_id, by=caller.name, now=now, accept_unpaid=body.accept_unpaid
             )
             warning = time_warning(admission.ticket.screening, now=now)
             shape = NewAdmissionShape.model_validate({**_told(admission), "warning": warning})
