@@ -209,6 +209,7 @@ class Ticket(Base):
         Index("ix_ticket_order_id", "order_id"),
         # For figures of some days, which must not cost more the more was ever sold.
         partial_index("ix_ticket_sold_at", "sold_at", where="sold_at IS NOT NULL"),
+        partial_index("ix_ticket_screening_id_not_valid", "screening_id", where="state <> 'valid'"),
         partial_index("ix_ticket_returned_at", "returned_at", where="returned_at IS NOT NULL"),
         partial_index("ix_ticket_holder_email", "holder_email", where="holder_email IS NOT NULL"),
         # The last four characters, which people read out.

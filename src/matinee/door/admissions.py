@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.orders import lock_order, record_note
 from matinee.boxoffice.tickets import find_ticket
-from matinee.db.constraints import translating
 from matinee.door.errors import AdmissionNotFound, AlreadyAdmitted, TicketNotValid, TicketUnpaid
 from matinee.door.models import Admission
 from matinee.outbox.webhooks.events import announce_event
@@ -26,24 +25,34 @@ TimeWarning = Literal["early", "over"]
 
 
 def admit_ticket(
-    session: Session, *, ticket_id: str, by: str, now: datetime, accept_unpaid: bool = False
+    session: Session,
+    *,
+    ticket_id: str,
+    by: str,
+    now: datetime,
+    accept_unpaid: bool = False,
+    door: str = "",
+    at: datetime | None = None,
 ) -> Admission:
     """Let a ticket in; of two scanners at once, one does. `by` is a user's name or a key's.
 
+    `door`: what the door is called; `at`: when it was, where that is earlier than now.
+
     Raises TicketNotFound, TicketNotValid, AlreadyAdmitted with the moment of it, and TicketUnpaid for an order that is due
-    unless that is accepted.
+    unless that is accepted. Nothing has changed then.
     """
     ticket = find_ticket(session, ticket_id=ticket_id)
-    # Whoever gives the ticket back at this moment is waited for.
+    # Whoever gives the ticket back at this moment is waited for, and whoever lets it in.
     lock_order(session, ticket.order)
     session.refresh(ticket, ["state"])
     if ticket.state != "valid":
         raise TicketNotValid(ticket.state)
-    admission = Admission(ticket_id=ticket.id, admitted_at=now, admitted_by=by)
-    with translating({"pk_admission": lambda: _second_time(session, ticket.id)}), session.begin_nested():
-        session.add(admission)
+    _require_outside(session, ticket.id)
     if ticket.order.state == "due" and not accept_unpaid:
         raise TicketUnpaid
+    admission = Admission(ticket_id=ticket.id, admitted_at=at or now, admitted_by=by, door=door)
+    session.add(admission)
+    session.flush()
     payload = {"ticket_id": ticket.id}
     announce_event(session, event=EVENT, payload=payload, now=now, about=f"order:{ticket.order_id}")
     return admission
@@ -125,6 +134,8 @@ def admissions_in_order(
     return session.scalars(wanted if behind is None else wanted.where(behind)).all()
 
 
-def _second_time(session: Session, ticket_id: str) -> AlreadyAdmitted:
-    first = select(Admission.admitted_at).where(Admission.ticket_id == ticket_id)
-    return AlreadyAdmitted(session.scalars(first).one())
+def _require_outside(session: Session, ticket_id: str) -> None:
+    # The key of the table would refuse a second one, too; asked for before, it is said when the first came in.
+    first = session.scalars(select(Admission.admitted_at).where(Admission.ticket_id == ticket_id)).first()
+    if first is not None:
+        raise AlreadyAdmitted(first)

@@ -39,3 +39,16 @@ class AdmissionNotFound(NotFound):
     """Nobody was let in with this ticket."""
 
     code = "admission_not_found"
+
+
+class ScanToldDifferently(Conflict):
+    """A number that this device gave to a scan was given to another one before."""
+
+    code = "scan_told_differently"
+
+    def __init__(self, sequence: int) -> None:
+        """`sequence`: the number."""
+        self.sequence = sequence
+        super().__init__(
+            f"This device told of something else as its scan number {sequence}. Count on, or take another name."
+        )
