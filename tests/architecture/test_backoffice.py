@@ -13,7 +13,7 @@ from apiflask import APIFlask
 import matinee.web.backoffice
 from matinee.accounts.models import ROLES
 from matinee.web.backoffice.navigation import WAYS
-from matinee.web.backoffice.powers import POWERS
+from matinee.web.shared.powers import POWERS
 from tests.architecture.test_site import address, kinds_of_errors
 from tests.building import on_one_database
 from tests.web.backoffice.conftest import OpenOffice, office

@@ -12,19 +12,17 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from matinee.languages.catalogs import LANGUAGES
 from matinee.programme.errors import CinemaNotFound
-from matinee.web.backoffice.powers import Power, may
 from matinee.web.shared.forgery import SAFE_METHODS, require_token
 from matinee.web.shared.house import House, default_house, house_of
-from matinee.web.shared.languages import asked_language
+from matinee.web.shared.powers import Power, may
+from matinee.web.shared.staff_language import choose_staff_language
 from matinee.web.shared.uploads import body_bytes_max
 from matinee.web.shared.visitors import visitor
 from matinee.web.shared.withheld_powers import way_to_powers
 
 View = Callable[..., ResponseReturnValue]
 NAME = "backoffice"
-LANGUAGE = "staff_language"
 
 backoffice = Blueprint(NAME, __name__, template_folder="templates", url_prefix="/backoffice")
 
@@ -124,8 +122,7 @@ def _give_cinema(endpoint: str, values: dict[str, Any]) -> None:
 # No `before_request`: the document of the API asks each blueprint that has one for what only its own kind knows.
 @backoffice.url_value_preprocessor
 def _choose_language(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    chosen = session.get(LANGUAGE)
-    g.language = chosen if chosen in LANGUAGES else asked_language() or next(iter(LANGUAGES))
+    choose_staff_language()
 
 
 @backoffice.url_value_preprocessor

@@ -6,10 +6,11 @@ from flask import abort, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from matinee.languages.catalogs import LANGUAGES
-from matinee.web.backoffice.blueprint import LANGUAGE, here, staff_page
+from matinee.web.backoffice.blueprint import here, staff_page
 from matinee.web.backoffice.navigation import ways
 from matinee.web.shared.forgery import is_ours
 from matinee.web.shared.house import house_of
+from matinee.web.shared.staff_language import KEPT_AS
 
 
 @staff_page("/", power="staff")
@@ -29,6 +30,6 @@ def change_language() -> ResponseReturnValue:
     chosen = request.form.get("language", "")
     if chosen not in LANGUAGES:
         abort(400)
-    session[LANGUAGE] = chosen
+    session[KEPT_AS] = chosen
     wanted = request.form.get("next", "")
     return redirect(wanted if is_ours(wanted) else here("entrance"), code=303)

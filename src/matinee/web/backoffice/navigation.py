@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import request
 
 from matinee.web.backoffice.blueprint import NAME, here, may_here
-from matinee.web.backoffice.powers import Power
 from matinee.web.shared.languages import N_, _
+from matinee.web.shared.powers import Power
 
 # Title of the group; then of each page the title, the endpoint and the power that it needs. A page that is opened from
 # another one is not in it.

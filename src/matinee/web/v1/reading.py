@@ -8,6 +8,7 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from matinee.programme.pictures import CONTENT_TYPES, UPLOAD_BYTES_MAX
+from matinee.web.shared.faults import faults_of
 from matinee.web.v1.errors import InvalidValues, MalformedBody, NotAnImage, NotJson
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -20,7 +21,7 @@ def read_query(model: type[Model]) -> Model:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise InvalidValues(_faults(error)) from None
+        raise InvalidValues(faults_of(error)) from None
 
 
 def read_body(model: type[Model]) -> Model:
@@ -35,7 +36,7 @@ def read_body(model: type[Model]) -> Model:
             fault["type"] in ("json_invalid", "model_type") and not fault["loc"] for fault in error.errors()
         ):
             raise MalformedBody from None
-        raise InvalidValues(_faults(error)) from None
+        raise InvalidValues(faults_of(error)) from None
     except ValueError:
         # Bytes that are no UTF-8.
         raise MalformedBody from None
@@ -47,12 +48,3 @@ def read_upload() -> bytes:
         raise NotAnImage
     request.max_content_length = UPLOAD_BYTES_MAX
     return request.get_data(cache=False)
-
-
-def _faults(error: ValidationError) -> list[dict[str, str]]:
-    faults = []
-    for fault in error.errors(include_url=False, include_input=False):
-        cause = fault.get("ctx", {}).get("error")
-        message = str(cause) if cause is not None else fault["msg"]
-        faults.append({"field": ".".join(str(part) for part in fault["loc"]), "message": message})
-    return faults

@@ -13,8 +13,8 @@ from matinee.web.backoffice.changes import read
 from matinee.web.backoffice.orders import words
 from matinee.web.backoffice.orders.order_file import OrderFile, read_order_file
 from matinee.web.backoffice.orders.timeline import recipient_told, timeline_of
-from matinee.web.backoffice.powers import Power
 from matinee.web.shared.languages import N_, _
+from matinee.web.shared.powers import Power
 
 KINDS = {
     "step": N_("Order"),

@@ -1,4 +1,4 @@
-"""What members of staff may do in the back office, by their roles: the one table."""
+"""What members of staff may do in the back office and at the door, by their roles: the one table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from typing import Literal
 from matinee.accounts.models import ROLES
 
 Power = Literal[
-    "staff", "plan", "sell", "orders", "figures", "send_figures", "house_today", "people", "trail", "system"
+    "staff",
+    "plan",
+    "sell",
+    "orders",
+    "admit",
+    "let_in_unpaid",
+    "figures",
+    "send_figures",
+    "house_today",
+    "people",
+    "trail",
+    "system",
 ]
 
 POWERS: dict[Power, frozenset[str]] = {
@@ -19,6 +30,10 @@ POWERS: dict[Power, frozenset[str]] = {
     "sell": frozenset({"manager", "counter"}),
     # Looking at everybody's orders.
     "orders": frozenset({"manager", "counter", "auditor"}),
+    # Standing at the door with a scanner.
+    "admit": frozenset({"manager", "counter", "usher"}),
+    # Letting somebody in whose ticket is still to be paid; what doors let in twice.
+    "let_in_unpaid": frozenset({"manager"}),
     # Money: reports, returns, settlements.
     "figures": frozenset({"manager", "auditor"}),
     # Freezing what is told to distributors.
