@@ -37,6 +37,7 @@ from matinee.tickets import mails as ticket_mails
 from matinee.tickets.signing import TicketSeal
 from matinee.tickets.wallets.offered import Wallets, apple_wallet, google_wallet
 from matinee.web.backoffice.routes import backoffice
+from matinee.web.door.routes import door
 from matinee.web.given.documented import complete_document
 from matinee.web.given.routes import given
 from matinee.web.shared.access_log import log_requests
@@ -68,7 +69,7 @@ from matinee.web.v1.routes import v1
 CONNECTIONS_MAX = 20
 BODY_BYTES_MAX = 256 * 1024
 # Whose pages know the visitor by a cookie.
-PAGE_BLUEPRINTS = frozenset({"site", "site_in", "backoffice"})
+PAGE_BLUEPRINTS = frozenset({"site", "site_in", "backoffice", "door"})
 
 # What the outbox delivers is composed by the areas that it comes from. For the worker.
 MAIL_COMPOSERS: dict[str, Composer] = {
@@ -216,7 +217,8 @@ def _register(app: APIFlask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     use_tokens(app)
     register_site(app)
-    app.register_blueprint(backoffice)
+    for blueprint in (backoffice, door):
+        app.register_blueprint(blueprint)
     https = is_https(settings.base_url)
     use_site_session(app, https=https, page_blueprints=PAGE_BLUEPRINTS)
     answer_failures(app, forms={f"{V1_PREFIX}/": failure_problem})

@@ -1,0 +1,1 @@
+// Lets the page of the door open without a network.
