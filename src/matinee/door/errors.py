@@ -41,6 +41,12 @@ class AdmissionNotFound(NotFound):
     code = "admission_not_found"
 
 
+class ConflictNotFound(NotFound):
+    """There is no such conflict."""
+
+    code = "conflict_not_found"
+
+
 class ScanToldDifferently(Conflict):
     """A number that this device gave to a scan was given to another one before."""
 
