@@ -15,6 +15,7 @@ SCOPES: dict[str, str] = {
     "orders:read": "Everybody's orders.",
     "orders:write": "Refunds, exchanges, taking money for everybody's orders, and vouchers.",
     "admissions:write": "Letting tickets in at the door.",
+    "admissions:manage": "What doors let in twice, and letting in who has not paid.",
     "webhooks:write": "Where events are sent to.",
     "keys:write": "API keys.",
 }

@@ -114,6 +114,7 @@ def test_buyers_leave_none(
         ("/cinemas/odeon/price-lists/3", "price_list:3"),
         ("/cinemas/odeon/vouchers", "cinema:odeon"),
         ("/webhook-endpoints/E/deliveries/5/redelivery", "delivery:5"),
+        ("/door/conflicts/5/seen", "conflict:5"),
         ("/films", "films"),
     ],
 )

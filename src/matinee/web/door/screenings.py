@@ -10,7 +10,7 @@ from matinee.kernel import clock
 from matinee.web.door.blueprint import door_call
 from matinee.web.door.reading import read_query
 from matinee.web.shared.door_answers import moment_text, told_counts, told_screenings
-from matinee.web.shared.door_requests import ScreeningsInQuery
+from matinee.web.shared.door_requests import ScreeningsInQuery, ids_in
 from matinee.web.shared.services import services
 
 
@@ -31,7 +31,7 @@ def screenings() -> ResponseReturnValue:
 @door_call("/counts")
 def counts() -> ResponseReturnValue:
     """How many are in."""
-    ids = read_query(CountsQuery).screenings
+    ids = ids_in(read_query(CountsQuery).screenings)
     return jsonify(
         counts=services().transactions.read(lambda session: told_counts(session, screening_ids=ids))
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from matinee.door.search import FoundTicket, find_at_door
 from matinee.web.door.blueprint import door_call
 from matinee.web.door.reading import read_query
-from matinee.web.shared.door_requests import ScreeningsInQuery, SearchedText
+from matinee.web.shared.door_requests import ScreeningsInQuery, SearchedText, ids_in
 from matinee.web.shared.services import services
 
 
@@ -25,7 +25,7 @@ def search() -> ResponseReturnValue:
     """Tickets that fit what somebody says who has no code to show."""
     query = read_query(SearchQuery)
     found = services().transactions.read(
-        lambda session: find_at_door(session, text=query.q, screening_ids=query.screenings)
+        lambda session: find_at_door(session, text=query.q, screening_ids=ids_in(query.screenings))
     )
     return jsonify(found=[_told(ticket) for ticket in found])
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from matinee.door.lists import SALT_BYTES
 from matinee.door.models import DEVICE_CHARACTERS_MAX, DOOR_CHARACTERS_MAX, Deed
@@ -34,34 +33,40 @@ def _name(text: str) -> str:
     return text
 
 
-def _listed_numbers(value: object) -> object:
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-
-
-def _salt(text: str) -> str:
-    salt_bytes(text)
+def _known_numbers(text: str) -> str:
+    if max(ids_in(text)) > SCREENING_ID_MAX:
+        raise ValueError("names a screening that there cannot be")
     return text
 
 
+def ids_in(text: str) -> list[int]:
+    """The ids of the screenings that a query names, each once: 517,518."""
+    return list(dict.fromkeys(map(int, text.split(","))))
+
+
 def salt_bytes(text: str) -> bytes:
-    """The salt that a scanner made, out of its base64url. Raises ValueError."""
-    sentence = f"is not base64url of {SALT_BYTES} bytes, without padding"
-    try:
-        salt = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(sentence) from None
-    if len(salt) != SALT_BYTES:
-        raise ValueError(sentence)
-    return salt
+    """The salt that a scanner made, out of its base64url as `Salt` lets it through."""
+    return base64.urlsafe_b64decode(text + "==")
 
 
 ScreeningId = Annotated[int, Field(ge=1, le=SCREENING_ID_MAX)]
 ScreeningIds = Annotated[list[ScreeningId], Field(max_length=SCREENINGS_MAX)]
-# As it stands in a query: 517,518
 ScreeningsInQuery = Annotated[
-    list[ScreeningId], BeforeValidator(_listed_numbers), Field(min_length=1, max_length=SCREENINGS_MAX)
+    str,
+    Field(
+        pattern=rf"^[1-9][0-9]{{0,9}}(,[1-9][0-9]{{0,9}}){{0,{SCREENINGS_MAX - 1}}}$",
+        description=f"Ids of screenings with commas between them, such as 517,518; {SCREENINGS_MAX} at most.",
+    ),
+    AfterValidator(_known_numbers),
 ]
-Salt = Annotated[str, Field(max_length=32), AfterValidator(_salt)]
+Salt = Annotated[
+    str,
+    Field(
+        # The last of the characters carries two bits of the sixteen bytes.
+        pattern=r"^[A-Za-z0-9_-]{21}[AQgw]$",
+        description=f"{SALT_BYTES} bytes that the scanner made at random, base64url without padding.",
+    ),
+]
 SearchedText = Annotated[str, Field(max_length=QUERY_CHARACTERS_MAX)]
 Sequence = Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
 

@@ -119,7 +119,8 @@ def subject_of(path: str) -> str:
 
 
 def _pairs(path: str) -> list[tuple[str, str]]:
-    parts = path.strip("/").split("/")
+    # All that scanners ask for stands under one word, which is no collection.
+    parts = path.removeprefix("/door").strip("/").split("/")
     return list(zip(parts[0::2], parts[1::2], strict=False))
 
 

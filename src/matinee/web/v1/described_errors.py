@@ -46,6 +46,10 @@ PROBLEM_SCHEMA: dict[str, Any] = {
             "description": "With `already_admitted`: when.",
         },
         "state": {"type": "string", "description": "With `ticket_not_valid`: what became of the ticket."},
+        "sequence": {
+            "type": "integer",
+            "description": "With `scan_told_differently`: the number. What came before it is settled.",
+        },
         "scope": {"type": "string", "description": "With `scope_missing`: the scope."},
         "errors": {
             "type": "array",
@@ -65,6 +69,7 @@ _EXAMPLE_MEMBERS: dict[str, Any] = {
     "seats": ["C7", "C8"],
     "admitted_at": "2030-05-18T15:47:12Z",
     "state": "refunded",
+    "sequence": 42,
     "problems": ["programme.csv, line 3: the time is '25:00'"],
 }
 _FAILURES = {

@@ -99,6 +99,7 @@ MEMBERS: dict[type[DomainError], dict[str, str]] = {
     boxoffice.CompanionAlone: {"seats": "labels"},
     door.AlreadyAdmitted: {"admitted_at": "admitted_at"},
     door.TicketNotValid: {"state": "state"},
+    door.ScanToldDifferently: {"sequence": "sequence"},
 }
 RETRY_AFTER_SECONDS = 2
 

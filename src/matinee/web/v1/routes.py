@@ -26,6 +26,9 @@ from matinee.web.v1.sale import exchanges, holds, order_events, orders, payments
 from matinee.web.v1.staff import (
     admissions,
     cancellations,
+    door,
+    door_conflicts,
+    door_scans,
     halls,
     house_seats,
     images,
@@ -47,7 +50,8 @@ RESOURCES = (
     sessions, ticket_keys, users,
     holds, orders, order_events, payments, refunds, exchanges, tickets,
     staff_cinemas, halls, ticket_types, price_lists, staff_films, images, staff_screenings, house_seats, cancellations,
-    moves, admissions, promo_codes, vouchers, staff_refunds, webhook_endpoints, webhook_deliveries,
+    moves, admissions, door, door_scans, door_conflicts, promo_codes, vouchers, staff_refunds,
+    webhook_endpoints, webhook_deliveries,
 )  # fmt: skip
 
 v1.register_error_handler(DomainError, refusal)

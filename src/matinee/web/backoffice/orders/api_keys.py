@@ -33,6 +33,7 @@ SAID = {
     "orders:read": N_("Read everybody’s orders"),
     "orders:write": N_("Refund, exchange, take money, vouchers"),
     "admissions:write": N_("Let tickets in"),
+    "admissions:manage": N_("See what doors let in twice, let in who has not paid"),
     "webhooks:write": N_("Say where events are told"),
     "keys:write": N_("Make and revoke keys"),
 }
