@@ -62,8 +62,8 @@ STATEMENTS = (
             attempts, last_error)
         SELECT {NUMBER}, 'R' || {NUMBER}, {NUMBER}, 900, 'succeeded', :at({SOLD_AT}), :at({SOLD_AT}), '', 1, ''
         :sales AND {CAME_BACK}""",
-    f"""INSERT INTO admission (ticket_id, admitted_at, admitted_by)
-        SELECT 'T' || {NUMBER}, :at({STARTS}), 'usher' :sales AND t.n % 25 > 2 AND {STARTS} < :now""",
+    f"""INSERT INTO admission (ticket_id, screening_id, admitted_at, admitted_by)
+        SELECT 'T' || {NUMBER}, {SHOW_ID}, :at({STARTS}), 'usher' :sales AND t.n % 25 > 2 AND {STARTS} < :now""",
 )
 
 

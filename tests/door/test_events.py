@@ -30,7 +30,14 @@ def admit(services: Services, house: House, buyer: Buyer) -> str:
             currency="UAH", channel="v1", now=NOW,
         )  # fmt: skip
         ticket_id = next(ticket.id for ticket in tickets if ticket.seat.label == "B2")
-        session.add(Admission(ticket_id=ticket_id, admitted_at=AT, admitted_by="usher@example.org"))
+        session.add(
+            Admission(
+                ticket_id=ticket_id,
+                screening_id=house.lettered,
+                admitted_at=AT,
+                admitted_by="usher@example.org",
+            )
+        )
         return ticket_id
 
     return services.transactions.write(work)

@@ -33,10 +33,11 @@ def admit_ticket(
     accept_unpaid: bool = False,
     door: str = "",
     at: datetime | None = None,
+    scan_id: int | None = None,
 ) -> Admission:
     """Let a ticket in; of two scanners at once, one does. `by` is a user's name or a key's.
 
-    `door`: what the door is called; `at`: when it was, where that is earlier than now.
+    `door`: what the door is called; `at`: when it was, where that is earlier than now; `scan_id`: the scan that did.
 
     Raises TicketNotFound, TicketNotValid, AlreadyAdmitted with the moment of it, and TicketUnpaid for an order that is due
     unless that is accepted. Nothing has changed then.
@@ -50,7 +51,13 @@ def admit_ticket(
     _require_outside(session, ticket.id)
     if ticket.order.state == "due" and not accept_unpaid:
         raise TicketUnpaid
-    admission = Admission(ticket_id=ticket.id, admitted_at=at or now, admitted_by=by, door=door)
+    admission = Admission(
+        ticket_id=ticket.id,
+        screening_id=ticket.screening_id,
+        admitted_at=at or now,
+        admitted_by=by,
+        door=door,
+    )
     session.add(admission)
     session.flush()
     payload = {"ticket_id": ticket.id}

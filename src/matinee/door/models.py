@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.boxoffice.models import TICKET_ID_LENGTH, Ticket
@@ -44,15 +44,20 @@ class Admission(Base):
     """A ticket that was let in. The primary key is the promise: nobody comes in twice with it."""
 
     __tablename__ = "admission"
+    __table_args__ = (Index("ix_admission_screening_id", "screening_id"),)
 
     ticket_id: Mapped[str] = mapped_column(
         String(TICKET_ID_LENGTH), ForeignKey("ticket.id"), primary_key=True
     )
+    # Its ticket's, which never changes. Here, too: a door asks for one screening's, and there may be millions.
+    screening_id: Mapped[int] = mapped_column(server_default="0")
     admitted_at: Mapped[datetime]
     # A user's name or an API key's.
     admitted_by: Mapped[str] = mapped_column(String(320))
     # What the door is called, where a scanner said it.
     door: Mapped[str] = mapped_column(String(DOOR_CHARACTERS_MAX), default="", server_default="")
+    # The scan that let it in; NULL: another program did. No reference: scans are kept for a shorter time.
+    scan_id: Mapped[int | None] = mapped_column(BigInteger)
 
     ticket: Mapped[Ticket] = relationship()
 

@@ -140,6 +140,7 @@ def _judge(session: Session, scanner: Scanner, scan: Scan, row: DoorScan, *, now
             accept_unpaid=lets_in_unpaid,
             door=scanner.door,
             at=row.scanned_at,
+            scan_id=row.id,
         )
     except AlreadyAdmitted:
         return "conflict" if scan.offline else "already_in"

@@ -94,7 +94,14 @@ class RandomHouse:
         )  # fmt: skip
         # Somebody may have come in before the ticket was taken back.
         if self.dice.random() < 0.5:
-            self.session.add(Admission(ticket_id=ticket.id, admitted_at=self.moment(), admitted_by="usher"))
+            self.session.add(
+                Admission(
+                    ticket_id=ticket.id,
+                    screening_id=ticket.screening_id,
+                    admitted_at=self.moment(),
+                    admitted_by="usher",
+                )
+            )
 
     def _payment(self, order: Order) -> None:
         settled = self.moment() if self.dice.random() < 0.9 else None

@@ -31,6 +31,13 @@ def upgrade() -> None:
     create_scans()
     # Written out, as in the steps before: Alembic would make the table anew on SQLite.
     op.execute("ALTER TABLE admission ADD door VARCHAR(60) DEFAULT '' NOT NULL")
+    op.execute("ALTER TABLE admission ADD scan_id BIGINT")
+    op.execute("ALTER TABLE admission ADD screening_id INTEGER DEFAULT 0 NOT NULL")
+    op.execute(
+        "UPDATE admission SET screening_id = "
+        "(SELECT ticket.screening_id FROM ticket WHERE ticket.id = admission.ticket_id)"
+    )
+    op.create_index("ix_admission_screening_id", "admission", ["screening_id"])
     # What was given back is no part of the index of valid tickets, and a door must know of it.
     not_valid = sa.text("state <> 'valid'")
     op.create_index(
