@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from flask import Response, request
@@ -34,6 +34,27 @@ class Prepared:
     def gzipped(self) -> bytes:
         """The same in gzip."""
         return gzip.compress(self.content, compresslevel=6, mtime=0)
+
+
+class MadeWhenSent(Prepared):
+    """A body that takes its time to make, so that it is made only for those who have another version of it."""
+
+    def __init__(self, version: str, make: Callable[[], bytes]) -> None:
+        """`version`: differs whenever what `make` gives does; read it before that is."""
+        self._version, self._make = version, make
+
+    @cached_property
+    def content(self) -> bytes:  # type: ignore[override]
+        """The body."""
+        return self._make()
+
+    @property
+    def etag(self) -> str:
+        return f'"{self._version}"'
+
+    @property
+    def gzip_etag(self) -> str:
+        return f'"{self._version}{GZIP_SUFFIX}"'
 
 
 def etag_of(content: bytes) -> str:

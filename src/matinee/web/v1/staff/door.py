@@ -6,9 +6,9 @@ from datetime import datetime
 
 from flask.views import MethodView
 
-from matinee.web.shared.door_answers import moment_text, told_counts, told_screenings, written_list
-from matinee.web.shared.door_requests import Salt, ScreeningsInQuery, ids_in, salt_bytes
-from matinee.web.shared.prepared import Prepared
+from matinee.web.shared.door_answers import moment_text, told_counts, told_screenings
+from matinee.web.shared.door_lists import HEADERS, prepared_list
+from matinee.web.shared.door_requests import Salt, ScreeningsInQuery, ids_in
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
@@ -69,12 +69,8 @@ class DoorList(MethodView):
         without padding; so does an order, by its code. Ask again every few seconds with If-None-Match: refunds, other
         seats, and what other doors let in come in this way. Screenings that there are not are left out.
         """
-        content = services().transactions.read(
-            lambda session: written_list(
-                session, screening_ids=ids_in(query.screenings), salt=salt_bytes(query.salt)
-            )
-        )
-        return Answer(Prepared(content), headers={"Cache-Control": "private, no-cache"})
+        found = prepared_list(services().transactions, screenings=query.screenings, salt=query.salt)
+        return Answer(found, headers=HEADERS)
 
 
 class DoorCounts(MethodView):
