@@ -57,6 +57,7 @@ def admit_ticket(
         admitted_at=at or now,
         admitted_by=by,
         door=door,
+        scan_id=scan_id,
     )
     session.add(admission)
     session.flush()
