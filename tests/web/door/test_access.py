@@ -121,3 +121,10 @@ def test_what_is_told_here_is_kept_by_nobody_else(at_door: OpenDoor) -> None:
     for path in ("", "me", "screenings"):
         assert usher.get(path).headers["Cache-Control"] == "no-store"
     assert usher.listed().headers["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_back_office_shows_the_way_to_those_who_may(at_door: OpenDoor, role: str) -> None:
+    page = at_door(role).client.get("/backoffice/", follow_redirects=True, headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert ('href="/door/"' in page.text) == (role in POWERS["admit"])

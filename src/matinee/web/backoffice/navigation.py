@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import request
+from flask import request, url_for
 
 from matinee.web.backoffice.blueprint import NAME, here, may_here
 from matinee.web.shared.languages import N_, _
 from matinee.web.shared.powers import Power
 
 # Title of the group; then of each page the title, the endpoint and the power that it needs. A page that is opened from
-# another one is not in it.
+# another one is not in it. An endpoint with a dot is that of another surface.
 WAYS: tuple[tuple[str, tuple[tuple[str, str, Power], ...]], ...] = (
     (
         N_("Today"),
         (
             (N_("The house today"), "today", "house_today"),
+            (N_("Door"), "door.page", "admit"),
             (N_("Health"), "health", "system"),
         ),
     ),
@@ -88,10 +89,14 @@ def ways() -> list[tuple[str, list[Way]]]:
     found = []
     for group, pages in WAYS:
         links = [
-            Way(_(title), here(endpoint), shown == f"{NAME}.{endpoint}")
+            Way(_(title), _address(endpoint), shown == f"{NAME}.{endpoint}")
             for title, endpoint, power in pages
             if may_here(power)
         ]
         if links:
             found.append((_(group), links))
     return found
+
+
+def _address(endpoint: str) -> str:
+    return url_for(endpoint) if "." in endpoint else here(endpoint)

@@ -189,7 +189,7 @@ def test_staff_whose_device_asks_nothing_are_asked_for_the_code(
     assert done.json == {"next": "/sign-in/code"}
     later = NOW + timedelta(minutes=1)
     with clock_at(later):
-        assert member.post("/sign-in/code", code=code_at(secret, later)).headers["Location"] == "/account"
+        assert member.post("/sign-in/code", code=code_at(secret, later)).headers["Location"] == "/door/"
         assert "code is wrong" in member.send("/account/second-factor/off", code=code_at(secret, later))
     last = later + timedelta(minutes=1)
     with clock_at(last):

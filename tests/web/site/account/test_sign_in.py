@@ -50,6 +50,24 @@ def test_whoever_signs_in_comes_to_the_tickets(surfer: Surfer, buyer: Buyer) -> 
     assert buyer.username in surfer.see("/account")
 
 
+@pytest.mark.parametrize(
+    ("roles", "page"),
+    [(["usher"], "/door/"), (["usher", "counter"], "/account"), (["manager"], "/account")],
+)
+def test_whoever_is_only_an_usher_comes_to_the_door(
+    surfer: Surfer, services: Services, buyer: Buyer, roles: list[str], page: str
+) -> None:
+    def grant(session: Session) -> None:
+        for role in roles:
+            grant_role(session, user=session.get_one(User, buyer.id), role=role)
+
+    services.transactions.write(grant)
+    assert surfer.sign_in(buyer).headers["Location"] == page
+    # Also where somebody is signed in already, and comes by the link.
+    assert surfer.client.get("/sign-in").headers["Location"] == page
+    assert surfer.client.get("/sign-in?next=/films").headers["Location"] == "/films"
+
+
 def test_each_sign_in_has_a_token_of_its_own_and_ends_the_one_before(
     surfer: Surfer, services: Services, buyer: Buyer
 ) -> None:

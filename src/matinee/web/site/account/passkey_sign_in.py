@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify, make_response, request
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import PasskeyNotValid, TooManyAttempts
+from matinee.accounts.models import User
 from matinee.accounts.passkeys import options_for_use, recognise_passkey
 from matinee.accounts.sessions import start_session
 from matinee.kernel import clock
@@ -18,7 +20,7 @@ from matinee.web.shared.services import services
 from matinee.web.shared.signin import user_agent
 from matinee.web.site.account.begun_sessions import give_cookie
 from matinee.web.site.account.challenges import keep_challenge, relying_party, take_challenge
-from matinee.web.site.account.next_page import next_or_account
+from matinee.web.site.account.next_page import next_or_home
 from matinee.web.site.account.pending_sign_ins import keep_pending
 from matinee.web.site.blueprint import page, to
 
@@ -47,11 +49,11 @@ def _attempt(answer: dict[str, Any]) -> Response:
     service.throttle.count_attempt("login", account=str(answer["id"]), address=caller_address())
     challenge = take_challenge(purpose="use", now=now)
 
-    def work(db: Session) -> tuple[str, Any]:
+    def work(db: Session) -> tuple[User, tuple[str, datetime] | None]:
         shown = recognise_passkey(db, party=party, challenge=challenge, answer=answer, now=now)
         if shown.user.totp_confirmed_at is not None and not shown.user_verified:
-            return "second step", shown.user
-        return "signed in", start_session(
+            return shown.user, None
+        return shown.user, start_session(
             db,
             user=shown.user,
             lifetime=service.session_lifetime,
@@ -60,12 +62,13 @@ def _attempt(answer: dict[str, Any]) -> Response:
             second_factor=shown.user_verified,
         )
 
-    outcome, found = service.transactions.write(work)
-    if outcome == "second step":
-        keep_pending(user_id=found.id, password_hash=found.password_hash, next_url=next_or_account(), now=now)
+    user, begun = service.transactions.write(work)
+    next_url = next_or_home(user.id)
+    if begun is None:
+        keep_pending(user_id=user.id, password_hash=user.password_hash, next_url=next_url, now=now)
         return jsonify(next=to("sign_in_code"))
-    token, expires_at = found
-    response = jsonify(next=next_or_account())
+    token, expires_at = begun
+    response = jsonify(next=next_url)
     give_cookie(response, token, expires_at)
     return response
 

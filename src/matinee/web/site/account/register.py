@@ -16,7 +16,7 @@ from matinee.web.shared.registration import registration
 from matinee.web.shared.services import services
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.begun_sessions import begun
-from matinee.web.site.account.next_page import next_or_account, wanted_next, with_next
+from matinee.web.site.account.next_page import next_or_home, wanted_next, with_next
 from matinee.web.site.blueprint import page, to
 
 
@@ -39,7 +39,7 @@ def register() -> ResponseReturnValue:
     form = RegisterForm()
     if not form.is_submitted():
         if visitor().is_member:
-            return redirect(next_or_account(), code=303)
+            return redirect(next_or_home(visitor().caller.known_user_id), code=303)
         return render_template(
             "site/account/register.html",
             form=RegisterForm.to_show(),

@@ -17,7 +17,7 @@ from matinee.web.shared.services import services
 from matinee.web.shared.signin import begin_session, recognise, session_cookie, user_agent
 from matinee.web.shared.visitors import visitor
 from matinee.web.site.account.begun_sessions import begun, without_cookie
-from matinee.web.site.account.next_page import next_or_account, wanted_next, with_next
+from matinee.web.site.account.next_page import next_or_home, wanted_next, with_next
 from matinee.web.site.account.pending_sign_ins import find_pending, forget_pending, keep_pending
 from matinee.web.site.blueprint import page, to
 
@@ -49,7 +49,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.is_submitted():
         if _is_signed_in():
-            return redirect(next_or_account(), code=303)
+            return redirect(next_or_home(visitor().caller.known_user_id), code=303)
         return render_template("site/account/sign_in.html", form=SignInForm.to_show(), next=wanted_next())
     if form.validate():
         try:
@@ -76,7 +76,7 @@ def _attempt(username: str, password: str) -> ResponseReturnValue:
         keep_pending(
             user_id=recognised.user_id,
             password_hash=recognised.password_hash,
-            next_url=next_or_account(),
+            next_url=next_or_home(recognised.user_id),
             now=now,
         )
         return redirect(to("sign_in_code"), code=303)
@@ -84,7 +84,7 @@ def _attempt(username: str, password: str) -> ResponseReturnValue:
     token, expires_at = service.transactions.write(
         lambda db: begin_session(db, recognised, lifetime=service.session_lifetime, now=now, user_agent=agent)
     )
-    return begun(token, expires_at, next_url=next_or_account())
+    return begun(token, expires_at, next_url=next_or_home(recognised.user_id))
 
 
 @page("/sign-in/code", access="everybody", methods=("GET", "POST"))
