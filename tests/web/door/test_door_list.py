@@ -58,6 +58,14 @@ def test_it_has_the_keys_that_tell_a_forged_code(
     assert set(usher.listed().json["keys"]) == {*before, made}
 
 
+def test_the_first_list_has_the_key_of_tickets_that_are_sold_afterwards(
+    at_door: OpenDoor, sale: Sale, services: Services
+) -> None:
+    keys = at_door("usher").listed().json["keys"]
+    [code] = codes_of(services, sale.sold("A1"))
+    assert code.split("?c=")[1].split(".")[0] in keys
+
+
 def test_nothing_is_sent_until_something_changed(
     at_door: OpenDoor, house: House, codes: list[str], sale: Sale, services: Services
 ) -> None:

@@ -24,5 +24,5 @@ class ListQuery(BaseModel):
 def door_list() -> ResponseReturnValue:
     """What a scanner takes along to decide by itself; 304 where it has that already."""
     query = read_query(ListQuery)
-    found = prepared_list(services().transactions, screenings=query.screenings, salt=query.salt)
+    found = prepared_list(services(), screenings=query.screenings, salt=query.salt)
     return respond_prepared(found, HEADERS)
