@@ -8,8 +8,10 @@ import hashlib
 import json
 
 import pytest
+from apiflask import APIFlask
 
 from matinee.tickets.signing import rotate_key
+from matinee.web.shared.prepared import MadeWhenSent, respond_prepared
 from matinee.web.shared.services import Services
 from tests.boxoffice.selling import Sale
 from tests.building import NOW, House, cancel, on_one_database
@@ -83,6 +85,20 @@ def test_nothing_is_sent_until_something_changed(
         assert (kept.status_code, kept.data) == (304, b"")
         change()
         assert usher.listed(**{"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+@on_one_database
+def test_what_a_scanner_has_is_not_made_for_it_again(app: APIFlask) -> None:
+    def make() -> bytes:
+        made.append(1)
+        return b"{}"
+
+    made: list[int] = []
+    for tag, status in (('"v1"', 304), ('"v1-gzip"', 304), ('"v0"', 200)):
+        headers = {"If-None-Match": tag, "Accept-Encoding": "gzip" if "gzip" in tag else ""}
+        with app.test_request_context(headers=headers):
+            answer = respond_prepared(MadeWhenSent("v1", make), {})
+        assert (answer.status_code, len(made)) == (status, int(status == 200))
 
 
 @on_one_database

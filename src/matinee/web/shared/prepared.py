@@ -48,6 +48,11 @@ class MadeWhenSent(Prepared):
         """The body."""
         return self._make()
 
+    @cached_property
+    def gzipped(self) -> bytes:
+        """For one caller alone: a little larger, in a fifth of the time."""
+        return gzip.compress(self.content, compresslevel=1, mtime=0)
+
     @property
     def etag(self) -> str:
         return f'"{self._version}"'
