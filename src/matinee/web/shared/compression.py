@@ -12,6 +12,7 @@ MIMETYPES = [
     "image/svg+xml",
     "application/rss+xml",
     "application/xml",
+    "application/wasm",
 ]
 BEGINNINGS = tuple(MIMETYPES)
 
