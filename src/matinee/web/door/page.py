@@ -10,6 +10,7 @@ from matinee.web.door.blueprint import NAME, door_call, door_file, door_page, ma
 from matinee.web.shared.assets import FOLDER, asset_url
 from matinee.web.shared.house import default_house
 from matinee.web.shared.languages import _
+from matinee.web.shared.powers import may
 from matinee.web.shared.security_headers import let_page_scan
 from matinee.web.shared.visitors import visitor
 
@@ -25,6 +26,7 @@ def page() -> ResponseReturnValue:
         house=default_house(),
         visitor=visitor(),
         may_let_in_unpaid=may_let_in_unpaid(),
+        may_sell=may(visitor().caller.roles, "sell"),
         urls=_urls(),
     )
 
@@ -39,6 +41,20 @@ def _urls() -> dict[str, str]:
         "me": "me",
     }
     return {name: url_for(f"{NAME}.{endpoint}") for name, endpoint in calls.items()}
+
+
+def _icons() -> list[dict[str, str]]:
+    drawn = [
+        {
+            "src": asset_url(f"icons/{name}-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for size in (192, 512)
+        for name, purpose in (("matinee", "any"), ("matinee-maskable", "maskable"))
+    ]
+    return [*drawn, {"src": asset_url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
 
 
 @door_call("/me")
@@ -69,7 +85,7 @@ def manifest() -> ResponseReturnValue:
         display="standalone",
         background_color=SURFACE,
         theme_color=SURFACE,
-        icons=[{"src": asset_url("icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        icons=_icons(),
     )
     response.mimetype = "application/manifest+json"
     response.headers["Cache-Control"] = "no-cache"
