@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, render_template, send_from_directory, url_for
+from flask import Response, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from matinee.web.door.blueprint import NAME, door_call, door_file, door_page, may_let_in_unpaid
-from matinee.web.shared.assets import FOLDER, asset_url
+from matinee.web.shared.assets import asset_url
 from matinee.web.shared.house import default_house
 from matinee.web.shared.languages import _
 from matinee.web.shared.powers import may
@@ -61,15 +61,6 @@ def _icons() -> list[dict[str, str]]:
 def me() -> ResponseReturnValue:
     """Who holds the scanner, and the token of this session: a page that was kept for long has an old one."""
     return jsonify(name=visitor().name, may_let_in_unpaid=may_let_in_unpaid(), token=generate_csrf())
-
-
-@door_file("/worker.js")
-def worker() -> ResponseReturnValue:
-    """The service worker, which serves what is below its own address."""
-    response = send_from_directory(FOLDER / "js" / "door", "worker.js", mimetype="text/javascript")
-    # Asked for at each start of the page, so that a new one takes over.
-    response.headers["Cache-Control"] = "no-cache"
-    return response
 
 
 @door_file("/app.webmanifest")

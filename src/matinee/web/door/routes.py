@@ -7,12 +7,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from matinee.kernel.errors import DomainError
-from matinee.web.door import door_list, page, scans, screenings, search
+from matinee.web.door import door_list, page, scans, screenings, search, worker
 from matinee.web.door.blueprint import door
 from matinee.web.door.refusals import Refused, told_error, told_refusal
 from matinee.web.shared.languages import _
 
-PAGES = (page, screenings, door_list, scans, search)
+PAGES = (page, screenings, door_list, scans, search, worker)
 
 
 @door.errorhandler(RequestEntityTooLarge)
