@@ -9,13 +9,21 @@ const SIGNED = /^([A-Z0-9]{1,6})\.([1-9][0-9]{0,17})\.([^.]*)\.([A-Za-z0-9_-]{86
 // What is not drawn: control, format, private, unassigned, half of a pair, and all blanks but the plain one.
 const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
+// What the server takes off both ends, some of which scanners put there themselves.
+const ENDS = /^(?:(?!\ufeff)[\s\x1c-\x1f\x85])+|(?:(?!\ufeff)[\s\x1c-\x1f\x85])+$/g;
+
+/** Without what stands around it. */
+export function bare(text) {
+  return text.replace(ENDS, "");
+}
+
 /**
  * `{ticketId, screeningId, seat, keyId, signature}` of an address of a ticket or of its id; null for everything else.
  * Without a signature the last four are null. `screeningId` is text: its digits are what was signed.
  */
 export function readCode(text) {
   if (typeof text !== "string" || text.length > 4 * CHARACTERS_MAX) return null;
-  const trimmed = text.trim();
+  const trimmed = bare(text);
   if (!trimmed || [...trimmed].length > CHARACTERS_MAX || NOT_PRINTABLE.test(trimmed)) return null;
   if (TICKET_ID.test(trimmed)) return unsigned(trimmed);
   return readAddress(trimmed);

@@ -13,7 +13,7 @@
 
 import { Asking, NoAnswer } from "./asking.js";
 import { decode, encode } from "./base64url.js";
-import { readCode } from "./codes.js";
+import { bare, readCode } from "./codes.js";
 import { countsAfter, countsAsTold } from "./counting.js";
 import { decide, emptyAnswer } from "./deciding.js";
 import { DoorList, saltedHash } from "./door_list.js";
@@ -163,7 +163,7 @@ class Engine extends EventTarget {
     if (code === null) return emptyAnswer("unknown", { offline: !this.online });
     const hash = globalThis.crypto?.subtle ? await saltedHash(code.ticketId, this.#salt) : null;
     if (!this.online) return this.#decideAlone({ deed, code, hash, text });
-    const scan = await this.#ledger.number({ deed, code: text.trim(), hash, state: "sent" });
+    const scan = await this.#ledger.number({ deed, code: bare(text), hash, state: "sent" });
     return (await this.#ask(scan)) ?? this.#decideAlone({ deed, code, hash, text, scan });
   }
 
@@ -178,7 +178,7 @@ class Engine extends EventTarget {
     const decided = { offline: true, state: "waiting", result: "welcome", screening: answer.screening.id, answer };
     let kept = scan && { ...scan, ...decided };
     if (kept) await this.#ledger.change({ put: [kept] });
-    else kept = await this.#ledger.number({ deed, code: text.trim(), hash, ...decided });
+    else kept = await this.#ledger.number({ deed, code: bare(text), hash, ...decided });
     // It could not be kept after all, so nobody goes in with it.
     if (!this.durable) return this.#refuse(emptyAnswer("unavailable"), kept);
     this.#countOne(kept, 1);

@@ -1,0 +1,72 @@
+"""A scanner: the engine of the door's page, in a tab that shows nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from playwright.sync_api import Page
+
+from matinee.web.shared.assets import assets_version
+
+OPEN = """
+async ({version, door, screenings, clockOffset, takeOver, token}) => {
+  const {openEngine} = await import(`/static/site/${version}/js/door/engine.js`);
+  const urls = {list: "/door/list", scans: "/door/scans", me: "/door/me"};
+  const now = () => Date.now() + clockOffset;
+  window.said = {state: [], counts: [], list: [], conflict: []};
+  window.engine = await openEngine({device: "test", door, screenings, urls, token, now, takeOver});
+  for (const name of Object.keys(said)) engine.addEventListener(name, ({detail}) => said[name].push(detail));
+}
+"""
+
+
+class Scanner:
+    """The engine of the page, without the page: its modules in a tab that shows nothing."""
+
+    def __init__(
+        self, page: Page, *, screenings: list[int], door: str = "North", clock_offset: int = 0
+    ) -> None:
+        self.page, self.screenings, self.door, self.clock_offset = page, screenings, door, clock_offset
+
+    def open(self, *, take_over: bool = False) -> None:
+        """The token is an old one: the engine gets that of today."""
+        self.page.goto("/door/app.webmanifest")
+        options = {"version": assets_version(), "door": self.door, "screenings": self.screenings, "token": "old",
+                   "clockOffset": self.clock_offset, "takeOver": take_over}  # fmt: skip
+        self.page.evaluate(OPEN, options)
+
+    def ready(self) -> None:
+        """Opened, with the list, and asking the server."""
+        self.open()
+        self.wait_for("engine.online && engine.state.canDecide")
+
+    def scan(self, code: str) -> dict[str, Any]:
+        return self.page.evaluate("code => engine.scan(code)", code)  # type: ignore[no-any-return]
+
+    def let_in(self, code: str) -> dict[str, Any]:
+        return self.page.evaluate("code => engine.letIn(code)", code)  # type: ignore[no-any-return]
+
+    def results(self, codes: Iterable[str]) -> list[str]:
+        return [self.scan(code)["result"] for code in codes]
+
+    def undo(self) -> str:
+        return self.page.evaluate("engine.undo().then(answer => answer.result)")  # type: ignore[no-any-return]
+
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """Screening id -> tickets, inside."""
+        counts = self.page.evaluate(
+            "[...engine.counts()].map(([id, {tickets, inside}]) => [id, tickets, inside])"
+        )
+        return {screening: (tickets, inside) for screening, tickets, inside in counts}
+
+    def value(self, expression: str) -> Any:
+        return self.page.evaluate(expression)
+
+    def wait_for(self, expression: str) -> None:
+        self.page.wait_for_function(expression, timeout=15_000, polling=50)
+
+    def settled(self) -> None:
+        """Waits until nothing waits any more, and the list was asked for."""
+        self.value("engine.refresh()")
+        self.wait_for("engine.online && engine.waiting() === 0")
