@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from playwright.sync_api import Page
 
 from matinee.web.shared.assets import assets_version
+
+PATIENCE_SECONDS = 15
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until it is true. Asked from outside: the page lets no text become a script, as `wait_for_function` would."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(50)
+
 
 OPEN = """
 async ({version, door, screenings, clockOffset, takeOver, token}) => {
@@ -64,7 +76,7 @@ class Scanner:
         return self.page.evaluate(expression)
 
     def wait_for(self, expression: str) -> None:
-        self.page.wait_for_function(expression, timeout=15_000, polling=50)
+        until(self.page, expression)
 
     def settled(self) -> None:
         """Waits until nothing waits any more, and the list was asked for."""

@@ -11,6 +11,7 @@ from apiflask import APIFlask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 SCANS = "/door/scans"
+CALLS = (SCANS, "/door/list", "/door/me")
 
 
 class Server:
@@ -20,7 +21,8 @@ class Server:
         self.app, self.port = app, port
         # Called when scans were dealt with, before the answer is sent. True: it never is.
         self.dealt_with: Callable[[], bool] = lambda: False
-        self.posts = 0
+        # Whether it is there, but has no answers for scanners.
+        self.is_busy = False
         self._running: tuple[BaseWSGIServer, threading.Thread] | None = None
 
     def start(self) -> None:
@@ -40,6 +42,9 @@ class Server:
         server.server_close()
 
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if self.is_busy and environ["PATH_INFO"] in CALLS:
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return []
         if environ["PATH_INFO"] != SCANS:
             return self.app(environ, start_response)  # type: ignore[no-any-return]
         statuses: list[str] = []
@@ -51,7 +56,6 @@ class Server:
         body = list(self.app(environ, start))
         if not statuses[0].startswith("200"):
             return body
-        self.posts += 1
         if self.dealt_with():
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return body

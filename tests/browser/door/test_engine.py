@@ -148,6 +148,22 @@ def test_an_answer_that_nobody_saw_lets_nobody_in(
     assert again.scan(sold.codes[0])["result"] == "welcome"
 
 
+def test_what_was_let_in_before_a_crash_is_in_though_the_list_that_was_kept_is_older(
+    scanner: Scanner, sold: Sold, server: Server, usher: Visit
+) -> None:
+    assert scanner.scan(sold.codes[0])["result"] == "welcome"
+    server.is_busy = True
+    scanner.page.close()
+    again = Scanner(tab(usher), screenings=[sold.screening])
+    again.open()
+    assert again.counts()[sold.screening] == (8, 1)
+    assert again.results(sold.codes[:2]) == ["already_in", "welcome"]
+    server.is_busy = False
+    again.settled()
+    assert again.counts()[sold.screening] == (8, 2)
+    assert again.value("engine.conflicts()") == []
+
+
 def test_undoing_works_without_a_network_for_what_waits_and_for_what_was_settled(
     scanner: Scanner, sold: Sold, site: Site, server: Server
 ) -> None:

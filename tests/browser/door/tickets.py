@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.checkout import intend_payment
@@ -16,7 +16,7 @@ from matinee.boxoffice.settlement import settle_payment
 from matinee.door.admissions import admit_ticket
 from matinee.door.models import Admission, DoorScan
 from matinee.kernel import clock
-from matinee.programme.models import Screening
+from matinee.programme.models import Screening, Seat
 from matinee.tickets.codes import ticket_code
 from tests.browser.conftest import Site
 
@@ -34,13 +34,16 @@ class Sold:
 
 
 def screenings_soon(site: Site, count: int = 2) -> list[int]:
-    """Screenings with prices that one can stand at the door of."""
+    """Screenings with prices that one can stand at the door of, those in the largest halls first."""
+    now = clock.now()
+    seats = select(func.count()).where(Seat.hall_id == Screening.hall_id).scalar_subquery()
     wanted = (
         select(Screening.id)
         .where(
-            Screening.starts_at > clock.now() + timedelta(minutes=30), Screening.price_list_id.is_not(None)
+            Screening.starts_at.between(now + timedelta(minutes=30), now + timedelta(hours=17)),
+            Screening.price_list_id.is_not(None),
         )
-        .order_by(Screening.starts_at, Screening.id)
+        .order_by(seats.desc(), Screening.starts_at, Screening.id)
         .limit(count)
     )
     return list(site.services.transactions.read(lambda session: session.scalars(wanted).all()))
@@ -86,6 +89,11 @@ def told_scans(site: Site) -> list[DoorScan]:
     """What the server was told, in the order in which it was."""
     wanted = select(DoorScan).order_by(DoorScan.id)
     return list(site.services.transactions.read(lambda session: session.scalars(wanted).all()))
+
+
+def order_of(site: Site, ticket_id: str) -> int:
+    """The id of its order."""
+    return site.services.transactions.read(lambda session: session.get_one(Ticket, ticket_id).order_id)
 
 
 def refund(site: Site, ticket_id: str) -> None:

@@ -10,6 +10,7 @@ import { Counts } from "./counts.js";
 import { openEngine } from "./engine.js";
 import { listenToHandScanner } from "./hand_scanner.js";
 import { kept } from "./kept.js";
+import { keepPageOffline } from "./kept_offline.js";
 import { Network } from "./network.js";
 import { Scanner } from "./scanner.js";
 import { Searching } from "./searching.js";
@@ -47,7 +48,7 @@ listenToHandScanner((code) => {
 });
 
 async function start() {
-  if (told.worker && "serviceWorker" in navigator) navigator.serviceWorker.register(told.worker).catch(() => {});
+  if (told.worker) keepPageOffline({ worker: told.worker }).catch(() => {});
   const remembered = await choosing.remembered();
   if (remembered) await begin(remembered);
   else await choose();
