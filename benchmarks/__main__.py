@@ -6,13 +6,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import office, office_week, pages, purchases, reading, starting, watching
+from benchmarks import office, office_week, pages, purchases, reading, scanning, starting, watching
 from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
 from benchmarks.postgres import running_postgres
 from benchmarks.result import Plan, Result
 
-PARTS = ("purchases", "reading", "starting", "watching", "pages", "office", "week")
+PARTS = ("purchases", "reading", "starting", "watching", "pages", "office", "week", "scanning")
 
 
 @click.command()
@@ -54,6 +54,8 @@ def main(
             results += office.measure(server, plan)
         if "week" in parts:
             results += office_week.measure(server, plan)
+        if "scanning" in parts:
+            results += scanning.measure(server, plan)
     console.print(_table(results))
 
 

@@ -25,6 +25,13 @@ BUTTONS = """() => [...document.querySelectorAll("main button, main a, main sele
   })"""
 
 
+KEYS = """code => {
+  for (const key of [...code, "Enter"]) {
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
 @pytest.fixture(scope="module")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the camera sees: read anew whenever it is opened."""
@@ -77,9 +84,8 @@ def stand(open_staff: OpenVisit, house: DoorHouse) -> Stand:
 
 
 def scan(page: Page, code: str) -> None:
-    """With a hand scanner."""
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
+    """As a hand scanner does, however slowly this machine types for a test."""
+    page.evaluate(KEYS, code)
 
 
 def expect_answer(page: Page, *words: str) -> None:
@@ -134,16 +140,18 @@ def test_each_kind_of_ticket_has_an_answer_of_its_own(stand: Stand, house: DoorH
 def test_a_hand_scanner_is_heard_anywhere_but_in_a_field(stand: Stand, house: DoorHouse) -> None:
     page = stand()
     page.locator("#tool-night").focus()
-    scan(page, house.codes[4])
+    page.keyboard.type(house.id_of(house.codes[4]))
+    page.keyboard.press("Enter")
     expect_answer(page, "Welcome", "A5")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.keyboard.press("Escape")
     # Slowly, as by hand: that is no scanner.
-    page.keyboard.type("ABCDEFGHIJ", delay=90)
+    page.keyboard.type("ABCDEFGHIJ", delay=150)
     page.keyboard.press("Enter")
     expect(page.locator("#last")).to_contain_text("A5 · Welcome")
     page.get_by_role("button", name="Find").click()
-    scan(page, house.codes[5])
+    page.keyboard.type(house.codes[5])
+    page.keyboard.press("Enter")
     expect_answer(page, "Welcome", "A6")
 
 

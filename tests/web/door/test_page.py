@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Any
+
 from flask.testing import FlaskClient
 
 from tests.building import on_one_database
@@ -28,10 +32,10 @@ def test_this_page_alone_may_use_the_camera_and_a_decoder(at_door: OpenDoor) -> 
 @on_one_database
 def test_the_page_carries_the_token_and_says_what_may_be_done(at_door: OpenDoor) -> None:
     usher, manager = at_door("usher").get("").text, at_door("manager").get("").text
-    assert 'data-token="' in usher
-    assert "data-may-let-in-unpaid" in manager
-    assert "data-may-let-in-unpaid" not in usher
-    assert 'data-url-scans="/door/scans"' in usher
+    assert _told(usher)["token"]
+    assert _told(usher)["may"] == {"let_in": False, "sell": False}
+    assert _told(manager)["may"] == {"let_in": True, "sell": True}
+    assert _told(usher)["urls"]["scans"] == "/door/scans"
 
 
 @on_one_database
@@ -57,3 +61,11 @@ def test_the_worker_and_the_manifest_are_there_for_everybody(client: FlaskClient
 def test_the_address_without_a_slash_leads_to_the_page(client: FlaskClient) -> None:
     answer = client.get("/door")
     assert (answer.status_code, answer.headers["Location"]) == (308, "http://localhost/door/")
+
+
+def _told(page: str) -> dict[str, Any]:
+    """What the page's scripts are told."""
+    found = re.search(r'<script type="application/json" id="door-told">(.*?)</script>', page, re.DOTALL)
+    assert found
+    told: dict[str, Any] = json.loads(found[1])
+    return told

@@ -3,14 +3,16 @@
 import { openDecoder } from "./decoder.js";
 
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 } };
+const REASONS = { NotAllowedError: "refused", SecurityError: "refused", NotReadableError: "busy", AbortError: "busy", NoDecoder: "broken" };
 // Fifteen pictures a second are enough for a hand, and spare the battery.
 const BETWEEN_PICTURES = 66;
 
-/** Events: `code` (detail: codes in view), `state` (detail: "off", "starting", "on", "refused", "absent", "busy", "insecure"). */
+/** Events: `code` (detail: codes in view), `state` (detail: "off", "starting", "on", "refused", "absent", "busy", "broken", "insecure"). */
 export class Camera extends EventTarget {
-  constructor(video, decoding) {
+  /** `isAwaited()`: whether anybody would do something with a code just now. */
+  constructor(video, decoding, isAwaited) {
     super();
-    Object.assign(this, { video, decoding, wanted: false, state: "off", stream: null, round: 0, other: null, paused: false });
+    Object.assign(this, { video, decoding, isAwaited, wanted: false, state: "off", stream: null, round: 0, other: null, paused: false });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.release() : this.wanted && this.open()));
   }
 
@@ -37,7 +39,7 @@ export class Camera extends EventTarget {
       this.track.addEventListener("ended", () => this.stream === stream && this.again());
       this.video.srcObject = stream;
       await this.video.play();
-      this.read ??= await openDecoder(this.decoding);
+      this.read ??= await openDecoder(this.decoding).catch(noDecoder);
       if (round !== this.round) return;
       this.say("on");
       this.next(round);
@@ -51,8 +53,7 @@ export class Camera extends EventTarget {
     // What the browser does not know any more: the next attempt takes any.
     this.other = null;
     if (!window.isSecureContext) return this.say("insecure");
-    const reasons = { NotAllowedError: "refused", SecurityError: "refused", NotReadableError: "busy", AbortError: "busy" };
-    this.say(reasons[error.name] ?? "absent");
+    this.say(REASONS[error.name] ?? "absent");
   }
 
   release() {
@@ -87,7 +88,7 @@ export class Camera extends EventTarget {
   async look(round) {
     const began = performance.now();
     try {
-      const codes = this.video.videoWidth > 0 ? await this.read(this.video) : [];
+      const codes = this.video.videoWidth > 0 && this.isAwaited() ? await this.read(this.video) : [];
       if (codes.length > 0 && round === this.round) this.dispatchEvent(new CustomEvent("code", { detail: codes }));
     } catch {
       // One picture that cannot be read is followed by others.
@@ -122,6 +123,10 @@ export class Camera extends EventTarget {
     this.other = ids[(at + 1) % ids.length] ?? null;
     this.again();
   }
+}
+
+function noDecoder(cause) {
+  throw Object.assign(new Error("nothing reads codes", { cause }), { name: "NoDecoder" });
 }
 
 function end(stream) {

@@ -1,6 +1,7 @@
 // A hand scanner is a keyboard that types fast and ends with Enter. It is heard anywhere on the page, but not in a field.
 
-const BETWEEN_KEYS = 60;
+// Some are slow over the air. No hand keeps this up for eight keys.
+const BETWEEN_KEYS = 100;
 const CHARACTERS_MIN = 8;
 const CHARACTERS_MAX = 2000;
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]";

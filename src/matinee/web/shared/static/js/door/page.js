@@ -20,18 +20,18 @@ import { openTools } from "./tools.js";
 const part = (id) => document.getElementById(id);
 
 const answers = new AnswerPanel(part("answer"), part("main"));
-const camera = new Camera(part("video"), told);
 const choosing = new Choosing(part("choosing"));
 const counts = new Counts(part("counts"));
 const conflicts = new Conflicts(answers);
 const network = new Network();
 const searching = new Searching(part("searching"));
 const scanner = new Scanner({ answers, failed: sayFailed, settled: showLast });
+const camera = new Camera(part("video"), told, () => scanner.isFree && !searching.sheet.open && !part("scanning").hidden);
 let engine = null;
 let choice = null;
 
 openTools(camera);
-camera.addEventListener("code", ({ detail: codes }) => !searching.sheet.open && !part("scanning").hidden && scanner.see(codes));
+camera.addEventListener("code", ({ detail: codes }) => scanner.see(codes));
 searching.addEventListener("code", ({ detail: code }) => scanner.scan(code));
 answers.addEventListener("undo", () => scanner.undo());
 answers.addEventListener("let_in", ({ detail: shown }) => scanner.letIn(shown.code));
@@ -40,6 +40,7 @@ choosing.addEventListener("back", () => stand());
 part("undo").addEventListener("click", () => scanner.undo());
 part("last").addEventListener("click", () => scanner.again());
 part("tool-find").addEventListener("click", () => searching.open(() => engine?.list() ?? []));
+part("load-again").addEventListener("click", () => location.reload());
 part("take-over").addEventListener("click", () => begin(choice, { takeOver: true }));
 part("tool-door").addEventListener("click", () => choose());
 listenToHandScanner((code) => {
@@ -48,7 +49,8 @@ listenToHandScanner((code) => {
 });
 
 async function start() {
-  if (told.worker) keepPageOffline({ worker: told.worker }).catch(() => {});
+  const renewed = () => (part("renewed").hidden = false);
+  keepPageOffline({ worker: told.worker, renewed }).catch(() => {});
   const remembered = await choosing.remembered();
   if (remembered) await begin(remembered);
   else await choose();

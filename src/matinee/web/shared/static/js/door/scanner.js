@@ -5,6 +5,8 @@ import { InView } from "./in_view.js";
 // What a camera reads replaces an answer only after somebody could see it.
 const CAMERA_WAITS = 600;
 const WAITING_MAX = 20;
+const MEASURES_MAX = 500;
+const NAMES = ["door:decode", "door:answer", "door:answer-after", "door:seen-after"];
 
 /** What is read and pressed goes to the engine, what it says to the panel. */
 export class Scanner {
@@ -12,9 +14,14 @@ export class Scanner {
     Object.assign(this, { answers, failed, settled, engine: null, view: new InView(), busy: false, waiting: [], free: 0, last: null });
   }
 
+  /** Whether what a camera reads is dealt with now. */
+  get isFree() {
+    return this.engine !== null && !this.busy && performance.now() >= this.free;
+  }
+
   /** Codes that the camera has in view. */
   see(codes) {
-    if (!this.engine || this.busy || performance.now() < this.free) return;
+    if (!this.isFree) return;
     const code = this.view.fresh(codes);
     if (code === null) return;
     this.view.take(code);
@@ -64,6 +71,10 @@ export class Scanner {
 }
 
 function measure(began, answer) {
+  // One evening is long, and nobody looks at most of them.
+  if (performance.getEntriesByName("door:answer-after").length >= MEASURES_MAX) {
+    for (const clear of ["clearMarks", "clearMeasures"]) for (const name of NAMES) performance[clear](name);
+  }
   const detail = { result: answer.result, offline: Boolean(answer.offline) };
   performance.mark("door:decode", { startTime: began });
   performance.mark("door:answer", { detail });
