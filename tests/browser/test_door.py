@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, browser_is_required, find_chromium
 from tests.browser.conftest import OpenVisit, Site, axe_violations
-from tests.browser.door_house import DoorHouse, furnish_door, write_camera
+from tests.browser.door_house import DoorHouse, furnish_door, scan, write_camera
 from tests.building import on_one_database
 
 PHONE = {"width": 360, "height": 740}
@@ -23,13 +23,6 @@ BUTTONS = """() => [...document.querySelectorAll("main button, main a, main sele
     const { top, width, height } = each.getBoundingClientRect();
     return { name: each.textContent.trim() || each.id, top, width, height };
   })"""
-
-
-KEYS = """code => {
-  for (const key of [...code, "Enter"]) {
-    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  }
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +74,6 @@ def stand(open_staff: OpenVisit, house: DoorHouse) -> Stand:
         return page
 
     return begin
-
-
-def scan(page: Page, code: str) -> None:
-    """As a hand scanner does, however slowly this machine types for a test."""
-    page.evaluate(KEYS, code)
 
 
 def expect_answer(page: Page, *words: str) -> None:
