@@ -6,13 +6,23 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import office, office_week, pages, purchases, reading, scanning, starting, watching
+from benchmarks import (
+    deciding_alone,
+    office,
+    office_week,
+    pages,
+    purchases,
+    reading,
+    scanning,
+    starting,
+    watching,
+)
 from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
 from benchmarks.postgres import running_postgres
 from benchmarks.result import Plan, Result
 
-PARTS = ("purchases", "reading", "starting", "watching", "pages", "office", "week", "scanning")
+PARTS = ("purchases", "reading", "starting", "watching", "pages", "office", "week", "scanning", "alone")
 
 
 @click.command()
@@ -56,6 +66,8 @@ def main(
             results += office_week.measure(server, plan)
         if "scanning" in parts:
             results += scanning.measure(server, plan)
+        if "alone" in parts:
+            results += deciding_alone.measure(plan)
     console.print(_table(results))
 
 

@@ -11,7 +11,8 @@ from apiflask import APIFlask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 SCANS = "/door/scans"
-CALLS = (SCANS, "/door/list", "/door/me")
+LIST = "/door/list"
+CALLS = (SCANS, LIST, "/door/me")
 
 
 class Server:
@@ -21,6 +22,8 @@ class Server:
         self.app, self.port = app, port
         # Called when scans were dealt with, before the answer is sent. True: it never is.
         self.dealt_with: Callable[[], bool] = lambda: False
+        # Called when a list was made, before it is sent.
+        self.list_made: Callable[[], object] = lambda: None
         # Whether it is there, but has no answers for scanners.
         self.is_busy = False
         self._running: tuple[BaseWSGIServer, threading.Thread] | None = None
@@ -45,6 +48,10 @@ class Server:
         if self.is_busy and environ["PATH_INFO"] in CALLS:
             start_response("503 Service Unavailable", [("Content-Length", "0")])
             return []
+        if environ["PATH_INFO"] == LIST:
+            listed = list(self.app(environ, start_response))
+            self.list_made()
+            return listed
         if environ["PATH_INFO"] != SCANS:
             return self.app(environ, start_response)  # type: ignore[no-any-return]
         statuses: list[str] = []

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import select, update
 
 from matinee.boxoffice.cancellations import cancel_screening
@@ -29,6 +30,25 @@ from tests.building import on_one_database
 
 pytestmark = on_one_database
 YEARS_MS = 20 * 365 * 24 * 3600 * 1000
+
+
+class Held:
+    """An answer that is held back until a test lets it go on; then it is lost."""
+
+    def __init__(self) -> None:
+        self.arrived, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self) -> bool:
+        self.arrived.set()
+        return self.go_on.wait(10)
+
+    def wait(self, page: Page) -> None:
+        """Until the server is about to send it."""
+        for _ in range(200):
+            if self.arrived.is_set():
+                return
+            page.wait_for_timeout(25)
+        raise AssertionError("nothing was asked")
 
 
 def ticket(site: Site, ticket_id: str) -> Ticket:
@@ -93,21 +113,13 @@ def test_a_page_that_is_killed_while_it_settles_loses_nothing_and_does_nothing_t
     assert scanner.results(sold.codes[:6]) == ["welcome"] * 6
     assert scanner.undo() == "undone"
     let_in_elsewhere(site, sold.ids[0])
-    arrived, go_on = threading.Event(), threading.Event()
-
-    def hold() -> bool:
-        arrived.set()
-        return go_on.wait(10)
-
-    server.dealt_with = hold
+    held = Held()
+    server.dealt_with = held
     server.start()
     scanner.value("void engine.refresh()")
-    for _ in range(100):
-        if arrived.is_set():
-            break
-        scanner.page.wait_for_timeout(50)
+    held.wait(scanner.page)
     scanner.page.close()
-    go_on.set()
+    held.go_on.set()
     server.dealt_with = lambda: False
     assert len(told_scans(site)) == 7
 
@@ -125,20 +137,12 @@ def test_a_page_that_is_killed_while_it_settles_loses_nothing_and_does_nothing_t
 def test_an_answer_that_nobody_saw_lets_nobody_in(
     scanner: Scanner, sold: Sold, site: Site, server: Server, usher: Visit
 ) -> None:
-    arrived, go_on = threading.Event(), threading.Event()
-
-    def hold() -> bool:
-        arrived.set()
-        return go_on.wait(10)
-
-    server.dealt_with = hold
+    held = Held()
+    server.dealt_with = held
     scanner.page.evaluate("code => void engine.scan(code)", sold.codes[0])
-    for _ in range(40):
-        if arrived.is_set():
-            break
-        scanner.page.wait_for_timeout(25)
+    held.wait(scanner.page)
     scanner.page.close()
-    go_on.set()
+    held.go_on.set()
     assert admitted(site) == sold.ids[:1]
     server.dealt_with = lambda: False
     again = Scanner(tab(usher), screenings=[sold.screening])
@@ -162,6 +166,72 @@ def test_what_was_let_in_before_a_crash_is_in_though_the_list_that_was_kept_is_o
     again.settled()
     assert again.counts()[sold.screening] == (8, 2)
     assert again.value("engine.conflicts()") == []
+
+
+def test_what_should_not_have_come_in_is_said(
+    scanner: Scanner, sold: Sold, site: Site, server: Server
+) -> None:
+    server.stop()
+    assert scanner.results(sold.codes[:3]) == ["welcome"] * 3
+    let_in_elsewhere(site, sold.ids[0])
+    refund(site, sold.ids[1])
+    server.start()
+    scanner.settled()
+    said = [(one["sequence"], one["answer"]["result"]) for one in scanner.value("said.conflict")]
+    # Number 1 was sent, and is told again.
+    assert said == [(1, "conflict"), (2, "conflict")]
+    assert scanner.value("engine.conflicts()[0].answer.first_door") == "South"
+    scanner.value("engine.dismissConflict(1)")
+    assert [one["sequence"] for one in scanner.value("engine.conflicts()")] == [2]
+    assert admitted(site) == sorted([sold.ids[0], sold.ids[2]])
+    assert scanner.counts()[sold.screening] == (7, 2)
+
+
+def test_a_name_of_a_door_that_the_server_would_not_take_holds_up_nothing(
+    usher: Visit, sold: Sold, site: Site
+) -> None:
+    scanner = Scanner(
+        tab(usher), screenings=[sold.screening], door="\u200b Nor\u200bth\u00a0\x00💥" + "x" * 80
+    )
+    scanner.ready()
+    answer = scanner.scan(sold.codes[0])
+    assert (answer["result"], answer["offline"]) == ("welcome", False)
+    [scan] = told_scans(site)
+    assert scan.door.startswith("North 💥xx")
+
+
+def test_storage_that_the_browser_closed_is_opened_again(usher: Visit, sold: Sold, server: Server) -> None:
+    page = tab(usher)
+    page.add_init_script(
+        """const {transaction} = IDBDatabase.prototype;
+        IDBDatabase.prototype.transaction = function (...all) { window.db = this; return transaction.apply(this, all); };"""
+    )
+    scanner = Scanner(page, screenings=[sold.screening])
+    scanner.ready()
+    server.stop()
+    assert scanner.scan(sold.codes[0])["result"] == "welcome"
+    page.evaluate("db.close()")
+    assert scanner.results(sold.codes[:2]) == ["already_in", "welcome"]
+    assert scanner.value("engine.state.durable") is True
+
+
+def test_a_list_that_was_made_before_a_scan_was_settled_takes_nobody_out(
+    scanner: Scanner, sold: Sold, site: Site, server: Server
+) -> None:
+    held = Held()
+    let_in_elsewhere(site, sold.ids[7])
+    server.list_made = held
+    scanner.value("void engine.refresh()")
+    held.wait(scanner.page)
+    assert scanner.scan(sold.codes[0])["result"] == "welcome"
+    server.list_made = lambda: None
+    listed = scanner.value("said.list.length")
+    server.is_busy = True
+    held.go_on.set()
+    scanner.wait_for(f"said.list.length > {listed}")
+    assert scanner.counts()[sold.screening] == (8, 2)
+    # Nobody answers: by what it knows itself.
+    assert scanner.results([sold.codes[0], sold.codes[7]]) == ["already_in", "already_in"]
 
 
 def test_undoing_works_without_a_network_for_what_waits_and_for_what_was_settled(

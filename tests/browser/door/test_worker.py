@@ -111,7 +111,8 @@ def test_a_new_version_takes_over_and_the_page_that_is_open_keeps_its_own(
     assert list(kept(page)) == [f"door-{first}", f"door-{second}"]
     go_out(server, page)
     # A part that it had not needed yet.
-    assert page.evaluate(f"import('/static/site/{first}/js/door/engine.js').then(() => true)") is True
+    part = f"/static/site/{first}/vendor/noble-ed25519/ed25519.js"
+    assert page.evaluate("part => fetch(part).then(answer => answer.ok)", part) is True
     page.reload()
     assert second in page.content()
     assert first not in page.content()
@@ -151,6 +152,20 @@ def test_a_page_that_is_newer_is_shown_with_a_network(
     second = other_version(monkeypatch, "a" * 12)
     page.reload()
     assert second in page.content()
+
+
+def test_a_page_whose_parts_are_not_here_is_not_kept(
+    page: Page, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two servers one is newer, and the worker is still of the other."""
+    first = assets_version()
+    monkeypatch.setattr(assets, "assets_version", lambda: "a" * 12)
+    page.reload()
+    assert "a" * 12 in page.content()
+    go_out(server, page)
+    page.reload()
+    assert first in page.content()
+    assert "a" * 12 not in page.content()
 
 
 def test_whoever_is_signed_out_is_led_to_signing_in_where_there_is_a_network(

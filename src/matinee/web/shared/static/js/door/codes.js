@@ -17,6 +17,11 @@ export function bare(text) {
   return text.replace(ENDS, "");
 }
 
+/** A name as the server takes it. */
+export function printable(text, charactersMax) {
+  return text.trim().slice(0, charactersMax).replace(/\p{Zs}/gu, " ").replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "").trim();
+}
+
 /**
  * `{ticketId, screeningId, seat, keyId, signature}` of an address of a ticket or of its id; null for everything else.
  * Without a signature the last four are null. `screeningId` is text: its digits are what was signed.

@@ -1,11 +1,14 @@
 // The book of a scanner: every deed is written down with its number before it is told, and what became of it before it is said.
 
 import { encode } from "./base64url.js";
+import { printable } from "./codes.js";
 import { OwnScans } from "./own_scans.js";
 import { MemoryStorage } from "./storage.js";
 
 const DEVICE_CHARACTERS_MAX = 40;
 const DOOR_CHARACTERS_MAX = 60;
+// Of chance in the name of a device: as good as never the same twice.
+const NAME_CHARACTERS = 16;
 const FORGOTTEN_MS = 2 * 24 * 3600_000;
 
 export class Ledger {
@@ -17,8 +20,8 @@ export class Ledger {
   /** `storage`: where it is kept; `label`: how the name of the device begins; `now`: the device's clock; `lost()`: nothing is kept any more. */
   constructor({ storage, label, door, screenings, now, lost }) {
     this.#storage = storage;
-    this.door = door.trim().slice(0, DOOR_CHARACTERS_MAX) || "-";
-    Object.assign(this, { label: label.trim(), screenings, now, lost, own: new OwnScans() });
+    this.door = printable(door, DOOR_CHARACTERS_MAX) || "-";
+    Object.assign(this, { label: printable(label, DEVICE_CHARACTERS_MAX - NAME_CHARACTERS - 1) || "door", screenings, now, lost, own: new OwnScans() });
   }
 
   async open() {
@@ -170,8 +173,7 @@ export class Ledger {
   }
 
   #newName() {
-    const chance = encode(crypto.getRandomValues(new Uint8Array(12)));
-    return `${this.label.slice(0, DEVICE_CHARACTERS_MAX - chance.length - 1).trim() || "door"}-${chance}`;
+    return `${this.label}-${encode(crypto.getRandomValues(new Uint8Array((NAME_CHARACTERS * 3) / 4)))}`;
   }
 
   // Nobody saw an answer to what was only sent, so it let nobody in. An undo was meant all the same.

@@ -10,6 +10,8 @@ const RETRY_MS = 2000;
 export class Link {
   online = navigator.onLine !== false;
   signedOut = false;
+  // Whether the token may be one of another session: of a page that was kept, or of before somebody signed in.
+  #isTokenOld = true;
   #timer = null;
   #running = null;
   #closed = false;
@@ -62,7 +64,7 @@ export class Link {
   failed(error) {
     if (!(error instanceof NoAnswer)) console.error(error);
     this.online = false;
-    if (error.kind === "signed_out") this.signedOut = true;
+    if (error.kind === "signed_out") this.signedOut = this.#isTokenOld = true;
     this.#plan(RETRY_MS);
     this.changed();
   }
@@ -70,6 +72,8 @@ export class Link {
   async #exchange() {
     clearTimeout(this.#timer);
     try {
+      if (this.#isTokenOld) await this.asking.renewToken(LIST_MS);
+      this.#isTokenOld = false;
       await this.#settleWaiting();
       await this.#askForList();
       // What was decided meanwhile.

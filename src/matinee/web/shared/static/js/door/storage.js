@@ -18,30 +18,49 @@ export async function openStorage() {
 class DeviceStorage {
   durable = true;
 
+  isClosed = false;
+
   constructor(db) {
-    this.db = db;
-    db.onversionchange = () => db.close();
+    this.#use(db);
   }
 
   fact(key) {
-    return asked(this.db.transaction("facts").objectStore("facts").get(key));
+    return this.#opened(() => asked(this.db.transaction("facts").objectStore("facts").get(key)));
   }
 
-  async setFact(key, value) {
-    const transaction = this.db.transaction("facts", "readwrite");
-    transaction.objectStore("facts").put(value, key);
-    await done(transaction);
+  setFact(key, value) {
+    return this.#opened(() => {
+      const transaction = this.db.transaction("facts", "readwrite");
+      transaction.objectStore("facts").put(value, key);
+      return done(transaction);
+    });
   }
 
   /** All scans, in the order of their numbers. */
   scans() {
-    return asked(this.db.transaction("scans").objectStore("scans").getAll());
+    return this.#opened(() => asked(this.db.transaction("scans").objectStore("scans").getAll()));
+  }
+
+  /** Some browsers close what a page in the background had open. Nothing was begun then, so nothing is done twice. */
+  async #opened(work) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error?.name !== "InvalidStateError" || this.isClosed) throw error;
+      this.#use(await opened());
+      return work();
+    }
+  }
+
+  #use(db) {
+    this.db = db;
+    db.onversionchange = () => db.close();
   }
 
   /** All of it or nothing. `add`: scans that get the next numbers; gives them with these. `remove`: numbers. */
   async change(what) {
     try {
-      return await this.changeOnce(what);
+      return await this.#opened(() => this.changeOnce(what));
     } catch (error) {
       if (error?.name !== "QuotaExceededError") throw error;
       // Lists come again; scans do not.
@@ -66,13 +85,15 @@ class DeviceStorage {
 
   /** The list that was kept under this key: `{etag, text, at}`. */
   list(key) {
-    return asked(this.db.transaction("lists").objectStore("lists").get(key));
+    return this.#opened(() => asked(this.db.transaction("lists").objectStore("lists").get(key)));
   }
 
   async keepList(key, list) {
-    const transaction = this.db.transaction("lists", "readwrite");
-    transaction.objectStore("lists").put(list, key);
-    await done(transaction);
+    await this.#opened(() => {
+      const transaction = this.db.transaction("lists", "readwrite");
+      transaction.objectStore("lists").put(list, key);
+      return done(transaction);
+    });
     const keys = [key, ...((await this.fact("lists")) ?? []).filter((other) => other !== key)];
     await this.setFact("lists", keys);
     await this.forgetLists(LISTS_MAX);
@@ -88,6 +109,7 @@ class DeviceStorage {
   }
 
   close() {
+    this.isClosed = true;
     this.db.close();
   }
 }
