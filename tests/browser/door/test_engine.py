@@ -234,6 +234,29 @@ def test_a_list_that_was_made_before_a_scan_was_settled_takes_nobody_out(
     assert scanner.results([sold.codes[0], sold.codes[7]]) == ["already_in", "already_in"]
 
 
+def test_a_list_that_comes_while_something_is_undone_lets_nobody_in_again(
+    scanner: Scanner, sold: Sold, site: Site, server: Server
+) -> None:
+    assert scanner.scan(sold.codes[0])["result"] == "welcome"
+    scanner.value("engine.refresh()")
+    let_in_elsewhere(site, sold.ids[7])
+    held = server.list_made = Held()
+    scanner.value("void engine.refresh()")
+    held.wait(scanner.page)
+    server.is_busy = True
+    assert scanner.undo() == "undone"
+    listed = scanner.value("said.list.length")
+    server.list_made = lambda: None
+    held.go_on.set()
+    scanner.wait_for(f"said.list.length > {listed}")
+    assert scanner.counts()[sold.screening] == (8, 1)
+    assert scanner.scan(sold.codes[0])["result"] == "welcome"
+    server.is_busy = False
+    scanner.settled()
+    assert admitted(site) == sorted([sold.ids[0], sold.ids[7]])
+    assert scanner.value("said.conflict") == []
+
+
 def test_undoing_works_without_a_network_for_what_waits_and_for_what_was_settled(
     scanner: Scanner, sold: Sold, site: Site, server: Server
 ) -> None:

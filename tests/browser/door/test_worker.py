@@ -108,6 +108,7 @@ def test_a_new_version_takes_over_and_the_page_that_is_open_keeps_its_own(
     second = other_version(monkeypatch, "a" * 12)
     look_for_newer(page)
     until(page, "window.renewed === 1")
+    until(page, "navigator.serviceWorker.getRegistration().then(({active}) => active.state === 'activated')")
     assert list(kept(page)) == [f"door-{first}", f"door-{second}"]
     go_out(server, page)
     # A part that it had not needed yet.
