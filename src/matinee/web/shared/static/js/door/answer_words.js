@@ -19,7 +19,7 @@ export function wordsOf(answer, now) {
     alone: answer.offline && !["nothing_to_undo", "unavailable"].includes(answer.result) ? text("decided_alone") : "",
   };
   const seat = said.seat && text("seat_aloud", said);
-  said.aloud = [said.word, seat, said.type, ...said.lines, said.warning, said.alone].filter(Boolean).join(". ");
+  said.aloud = [said.word, seat, said.type, ...said.lines, said.warning, said.alone].filter(Boolean).join(". ").replaceAll("..", ".");
   return said;
 }
 

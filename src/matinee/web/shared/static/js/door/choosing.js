@@ -7,6 +7,7 @@ import { clockTime, otherDay } from "./times.js";
 const NAME_CHARACTERS_MAX = 40;
 // What began longer ago than this is rarely what somebody stands at the door for.
 const LATE_MILLISECONDS = 30 * 60_000;
+const AGAIN_MILLISECONDS = 3000;
 const part = (id) => document.getElementById(id);
 
 /** Events: `chosen` (detail: {door, screenings}), `back`. */
@@ -41,17 +42,26 @@ export class Choosing extends EventTarget {
     part("choosing-back").hidden = !current;
     const before = current ?? kept("choice") ?? {};
     part("door-name").value = before.door ?? "";
-    this.fault("");
+    part("choosing-loading").hidden = false;
+    await this.load(new Set(before.screenings ?? []));
+  }
+
+  /** The screenings; tried again and again while nobody can choose. */
+  async load(before) {
+    clearTimeout(this.timer);
     try {
       const { now, screenings } = await this.read();
-      this.list(screenings, now, new Set(before.screenings ?? []));
+      this.fault("");
+      this.list(screenings, now, before);
+      part("choosing-loading").hidden = true;
     } catch {
       this.fault(text("choose_failed"));
+      this.timer = setTimeout(() => this.load(before), AGAIN_MILLISECONDS);
     }
-    part("choosing-loading").hidden = true;
   }
 
   hide() {
+    clearTimeout(this.timer);
     this.form.hidden = true;
   }
 

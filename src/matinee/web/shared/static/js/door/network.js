@@ -16,7 +16,7 @@ export class Network {
 
   watch(engine) {
     this.engine = engine;
-    this.wasOnline = engine.online;
+    this.wasOnline = engine.state.online;
     engine.addEventListener("state", () => this.show());
     this.show();
   }
@@ -24,19 +24,19 @@ export class Network {
   show() {
     const { engine } = this;
     if (!engine) return;
-    const waiting = engine.waiting();
-    const age = engine.lastList === null ? null : Math.max(0, Math.round((this.now() - engine.lastList) / 1000));
-    part("network").dataset.network = engine.online ? "online" : "offline";
-    set(part("network-word"), text(engine.online ? "online" : "offline"));
+    const { online, signedOut, elsewhere, durable, waiting, lastList } = engine.state;
+    const age = lastList === null ? null : Math.max(0, Math.round((this.now() - lastList) / 1000));
+    part("network").dataset.network = online ? "online" : "offline";
+    set(part("network-word"), text(online ? "online" : signedOut ? "signed_out" : "offline"));
     set(part("network-waiting"), waiting > 0 ? text("waiting", { count: waiting }) : "");
     set(part("network-list"), age === null ? text("list_none") : text("list_age", { age: ageText(age) }));
     part("network-list").classList.toggle("is-old", age === null || age > OLD_SECONDS);
-    part("signed-out").hidden = !engine.signedOut;
-    part("alone").hidden = engine.online || engine.signedOut;
-    part("keeps-nothing").hidden = engine.state.durable;
-    part("elsewhere").hidden = !engine.elsewhere;
-    if (engine.online !== this.wasOnline) set(part("network-aloud"), text(engine.online ? "online_aloud" : "offline_aloud"));
-    this.wasOnline = engine.online;
+    part("signed-out").hidden = !signedOut;
+    part("alone").hidden = online || signedOut;
+    part("keeps-nothing").hidden = durable;
+    part("elsewhere").hidden = !elsewhere;
+    if (online !== this.wasOnline) set(part("network-aloud"), text(online ? "online_aloud" : "offline_aloud"));
+    this.wasOnline = online;
   }
 }
 
