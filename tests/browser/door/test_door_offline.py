@@ -124,7 +124,7 @@ def test_fifty_scans_without_a_network_are_settled_once_and_conflicts_are_shown(
 
     server.start()
     phone.context.set_offline(False)
-    expect(page.locator("#conflicts-words")).to_contain_text("2")
+    expect(page.locator("#conflicts-words")).to_contain_text("2", timeout=20_000)
     expect(page.locator("#counts")).to_contain_text("41 / 53")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator("#answer")).to_have_attribute("data-answer", "conflict")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -13,6 +14,7 @@ from matinee.boxoffice.holds import BestWish, Holder, HoldTerms, hold_best_seats
 from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.refunds import refund_tickets
 from matinee.boxoffice.settlement import settle_payment
+from matinee.db.version import announce_change
 from matinee.door.admissions import admit_ticket
 from matinee.door.models import Admission, DoorScan
 from matinee.kernel import clock
@@ -33,20 +35,37 @@ class Sold:
     codes: list[str] = field(default_factory=list)
 
 
-def screenings_soon(site: Site, count: int = 2) -> list[int]:
-    """Screenings with prices that one can stand at the door of, those in the largest halls first."""
-    now = clock.now()
+def screenings_soon(site: Site) -> list[int]:
+    """Two screenings that begin in an hour, whatever the time is, in the two largest halls that have prices."""
+    made: list[int] = site.app.extensions.setdefault("screenings at the door", [])
+    if not made:
+        made += site.services.transactions.write(_plan)
+    return made
+
+
+def _plan(session: Session) -> list[int]:
+    starts_at = clock.now() + timedelta(hours=1)
     seats = select(func.count()).where(Seat.hall_id == Screening.hall_id).scalar_subquery()
-    wanted = (
-        select(Screening.id)
-        .where(
-            Screening.starts_at.between(now + timedelta(minutes=30), now + timedelta(hours=17)),
-            Screening.price_list_id.is_not(None),
-        )
-        .order_by(seats.desc(), Screening.starts_at, Screening.id)
-        .limit(count)
+    planned = (
+        select(Screening).where(Screening.price_list_id.is_not(None)).order_by(seats.desc(), Screening.id)
     )
-    return list(site.services.transactions.read(lambda session: session.scalars(wanted).all()))
+    halls: dict[int, Screening] = {}
+    for like in session.scalars(planned):
+        halls.setdefault(like.hall_id, like)
+    made = [_like(like, starts_at) for like in list(halls.values())[:2]]
+    session.add_all(made)
+    session.flush()
+    announce_change(session)
+    return [screening.id for screening in made]
+
+
+def _like(screening: Screening, starts_at: datetime) -> Screening:
+    wall = starts_at.astimezone(ZoneInfo(screening.hall.cinema.timezone))
+    return Screening(
+        cinema_id=screening.cinema_id, hall_id=screening.hall_id, film_id=screening.film_id,
+        day=wall.date(), time=f"{wall:%H:%M}",
+        starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), price_list_id=screening.price_list_id,
+    )  # fmt: skip
 
 
 def sell(site: Site, screening: int, count: int) -> Sold:

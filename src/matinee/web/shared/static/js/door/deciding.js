@@ -51,8 +51,8 @@ function firstOf(scan, moment) {
   return { first_at: moment(scan.at), first_door: scan.door };
 }
 
+/** Null where the list says nothing of it. */
 function screeningOf(list, id) {
   const screening = list?.screenings.find((each) => each.id === id);
-  if (!screening) return { id, film: "", hall: "", starts_at: null };
-  return { id, film: screening.film, hall: screening.hall, starts_at: screening.starts_at };
+  return screening ? { id, film: screening.film, hall: screening.hall, starts_at: screening.starts_at } : null;
 }

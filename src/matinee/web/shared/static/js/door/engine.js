@@ -175,7 +175,8 @@ class Engine extends EventTarget {
     const known = { list: this.#list, own: this.#ledger.own, screenings: this.screenings };
     const answer = decide({ code, hash, genuine, deed, moment, ...known });
     if (answer.result !== "welcome") return this.#refuse(answer, scan);
-    const decided = { offline: true, state: "waiting", result: "welcome", screening: answer.screening.id, answer };
+    const screening = answer.screening?.id ?? Number(code.screeningId);
+    const decided = { offline: true, state: "waiting", result: "welcome", screening, answer };
     let kept = scan && { ...scan, ...decided };
     if (kept) await this.#ledger.change({ put: [kept] });
     else kept = await this.#ledger.number({ deed, code: bare(text), hash, ...decided });
