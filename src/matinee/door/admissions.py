@@ -13,7 +13,7 @@ from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.orders import lock_order, record_note
 from matinee.boxoffice.tickets import find_ticket
 from matinee.door.errors import AdmissionNotFound, AlreadyAdmitted, TicketNotValid, TicketUnpaid
-from matinee.door.models import Admission
+from matinee.door.models import Admission, DoorScan
 from matinee.outbox.webhooks.events import announce_event
 from matinee.programme.models import Hall, Screening, Seat
 
@@ -25,19 +25,9 @@ TimeWarning = Literal["early", "over"]
 
 
 def admit_ticket(
-    session: Session,
-    *,
-    ticket_id: str,
-    by: str,
-    now: datetime,
-    accept_unpaid: bool = False,
-    door: str = "",
-    at: datetime | None = None,
-    scan_id: int | None = None,
+    session: Session, *, ticket_id: str, by: str, now: datetime, accept_unpaid: bool = False
 ) -> Admission:
     """Let a ticket in; of two scanners at once, one does. `by` is a user's name or a key's.
-
-    `door`: what the door is called; `at`: when it was, where that is earlier than now; `scan_id`: the scan that did.
 
     Raises TicketNotFound, TicketNotValid, AlreadyAdmitted with the moment of it, and TicketUnpaid for an order that is due
     unless that is accepted. Nothing has changed then.
@@ -45,6 +35,22 @@ def admit_ticket(
     ticket = find_ticket(session, ticket_id=ticket_id)
     # Whoever gives the ticket back at this moment is waited for, and whoever lets it in.
     lock_order(session, ticket.order)
+    return admit_locked_ticket(session, ticket=ticket, by=by, now=now, accept_unpaid=accept_unpaid)
+
+
+def admit_locked_ticket(
+    session: Session,
+    *,
+    ticket: Ticket,
+    by: str,
+    now: datetime,
+    accept_unpaid: bool = False,
+    scan: DoorScan | None = None,
+) -> Admission:
+    """As `admit_ticket`, for a ticket whose order is locked. `scan`: the one that lets it in; its door and moment count.
+
+    Raises TicketNotValid, AlreadyAdmitted, TicketUnpaid.
+    """
     session.refresh(ticket, ["state"])
     if ticket.state != "valid":
         raise TicketNotValid(ticket.state)
@@ -52,13 +58,10 @@ def admit_ticket(
     if ticket.order.state == "due" and not accept_unpaid:
         raise TicketUnpaid
     admission = Admission(
-        ticket_id=ticket.id,
-        screening_id=ticket.screening_id,
-        admitted_at=at or now,
-        admitted_by=by,
-        door=door,
-        scan_id=scan_id,
+        ticket_id=ticket.id, screening_id=ticket.screening_id, admitted_at=now, admitted_by=by
     )
+    if scan is not None:
+        admission.admitted_at, admission.door, admission.scan_id = scan.scanned_at, scan.door, scan.id
     session.add(admission)
     session.flush()
     payload = {"ticket_id": ticket.id}

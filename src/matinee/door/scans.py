@@ -11,23 +11,19 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import TicketNotFound
-from matinee.boxoffice.models import Ticket
-from matinee.boxoffice.orders import lock_order
 from matinee.db.constraints import translating
-from matinee.door.admissions import admit_ticket, take_back_admission
+from matinee.door.admissions import admit_locked_ticket
 from matinee.door.answers import ScanAnswer, answer_about
 from matinee.door.errors import AlreadyAdmitted, ScanToldDifferently, TicketNotValid, TicketUnpaid
-from matinee.door.models import Admission, Deed, DoorScan, Result
-from matinee.programme.models import Hall, Screening
+from matinee.door.models import Deed, DoorScan, Result
+from matinee.door.scan_rows import find_scan, find_scanned_ticket, lock_scanned_ticket
+from matinee.door.undoing import undo_scan
 from matinee.tickets.codes import believed_ticket_id
 from matinee.tickets.signing import public_keys
 
-# What is taken back later than this was no slip of the thumb.
-UNDO_WITHIN = timedelta(minutes=15)
 # Whatever says that it was away for longer has a clock that jumped.
 AWAY_AT_MOST = timedelta(days=7)
 _LET_NOBODY_IN: frozenset[Result] = frozenset(
@@ -51,7 +47,9 @@ class Scan:
     @property
     def told(self) -> str:
         """What is told twice is the same."""
-        return hashlib.sha256(f"{self.deed}\n{self.undoes}\n{self.code}".encode()).hexdigest()
+        text = f"{self.deed}\n{self.undoes}\n{self.code}"
+        # A scanner may have read halves of characters, too.
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,12 @@ def settle_scan(session: Session, *, scanner: Scanner, scan: Scan, now: datetime
         row = _told_before(session, scanner, scan)
         if not (scan.offline and row.result in _LET_NOBODY_IN):
             return _answer(session, row, now=now)
-        row.offline = True
-    row.result = (_undo if scan.deed == "undo" else _judge)(session, scanner, scan, row, now=now)
+        # It comes to light now.
+        row.offline, row.received_at = True, now
+    if scan.deed == "undo":
+        row.result = undo_scan(session, row=row, undoes=scan.undoes, now=now)
+    else:
+        row.result = _judge(session, scanner, scan, row, now=now)
     session.flush()
     return _answer(session, row, now=now)
 
@@ -113,7 +115,7 @@ class _KnownAlready(Exception):
 
 
 def _told_before(session: Session, scanner: Scanner, scan: Scan) -> DoorScan:
-    row = _find(session, scanner.device, scan.sequence)
+    row = find_scan(session, device=scanner.device, sequence=scan.sequence)
     if row is None or row.told != scan.told:
         raise ScanToldDifferently(scan.sequence)
     return row
@@ -123,24 +125,16 @@ def _judge(session: Session, scanner: Scanner, scan: Scan, row: DoorScan, *, now
     """Let the ticket in, or say why not. What was decided without a network is in, come what may."""
     try:
         ticket_id = believed_ticket_id(scan.code, keys=public_keys(session))
-        ticket = _read_ticket(session, ticket_id)
+        ticket = lock_scanned_ticket(session, ticket_id=ticket_id)
     except TicketNotFound:
         return "conflict" if scan.offline else "unknown"
     row.ticket_id = ticket.id
-    lock_order(session, ticket.order)
     if ticket.screening_id not in scanner.screening_ids and not scan.offline:
         return "other_screening"
     lets_in_unpaid = scan.offline or (scan.deed == "let_in" and scanner.may_let_in_unpaid)
     try:
-        admit_ticket(
-            session,
-            ticket_id=ticket.id,
-            by=scanner.by,
-            now=now,
-            accept_unpaid=lets_in_unpaid,
-            door=scanner.door,
-            at=row.scanned_at,
-            scan_id=row.id,
+        admit_locked_ticket(
+            session, ticket=ticket, by=row.by, now=now, accept_unpaid=lets_in_unpaid, scan=row
         )
     except AlreadyAdmitted:
         return "conflict" if scan.offline else "already_in"
@@ -151,52 +145,8 @@ def _judge(session: Session, scanner: Scanner, scan: Scan, row: DoorScan, *, now
     return "welcome"
 
 
-def _undo(session: Session, scanner: Scanner, scan: Scan, row: DoorScan, *, now: datetime) -> Result:
-    undone = _find(session, scanner.device, scan.undoes) if scan.undoes is not None else None
-    if undone is None or row.scanned_at - undone.scanned_at > UNDO_WITHIN:
-        return "nothing_to_undo"
-    row.ticket_id = undone.ticket_id
-    if undone.result == "conflict":
-        # Nobody came in with it a second time, after all.
-        undone.seen_at, undone.seen_by = undone.seen_at or now, undone.seen_by or scanner.by
-        return "undone"
-    if undone.result != "welcome":
-        return "nothing_to_undo"
-    lock_order(session, _read_ticket(session, undone.ticket_id).order)
-    admission = session.get(Admission, undone.ticket_id, populate_existing=True)
-    # Of this scan, and not of whoever let the ticket in after it had been taken back once.
-    if admission is None or (admission.admitted_at, admission.door) != (undone.scanned_at, undone.door):
-        return "nothing_to_undo"
-    take_back_admission(
-        session, ticket_id=undone.ticket_id, by=scanner.by, note=f"At {scanner.door}.", now=now
-    )
-    return "undone"
-
-
 def _answer(session: Session, row: DoorScan, *, now: datetime) -> ScanAnswer:
     if not row.ticket_id:
         return ScanAnswer(row.sequence, row.result)
-    ticket = _read_ticket(session, row.ticket_id)
+    ticket = find_scanned_ticket(session, ticket_id=row.ticket_id)
     return answer_about(session, ticket, sequence=row.sequence, result=row.result, now=now)
-
-
-def _find(session: Session, device: str, sequence: int) -> DoorScan | None:
-    return session.scalars(
-        select(DoorScan).where(DoorScan.device == device, DoorScan.sequence == sequence)
-    ).one_or_none()
-
-
-def _read_ticket(session: Session, ticket_id: str) -> Ticket:
-    ticket = session.scalars(
-        select(Ticket)
-        .where(Ticket.id == ticket_id)
-        .options(
-            joinedload(Ticket.order),
-            joinedload(Ticket.seat),
-            joinedload(Ticket.screening).joinedload(Screening.film),
-            joinedload(Ticket.screening).joinedload(Screening.hall).joinedload(Hall.cinema),
-        )
-    ).one_or_none()
-    if ticket is None:
-        raise TicketNotFound
-    return ticket
