@@ -38,9 +38,10 @@ def find_at_door(session: Session, *, text: str, screening_ids: Collection[int])
     address the beginning.
     """
     text = text.strip()
-    if "\0" in text or not text:
+    # Nothing else was ever kept, and databases refuse some of it.
+    if not text or not text.isprintable():
         return ()
-    fits: list[ColumnElement[bool]] = [Seat.label == text.upper()]
+    fits: list[ColumnElement[bool]] = [Seat.label.in_({text, text.upper()})]
     if len(text) >= CHARACTERS_MIN:
         name = func.lower(func.coalesce(Ticket.holder_email, Order.contact_email, User.username))
         fits.append(name.startswith(text.lower(), autoescape=True))
