@@ -65,8 +65,8 @@ def answer_about(
         became=ticket.state if ticket.state != "valid" else "",
         warning=time_warning(screening, now=now) if result == "welcome" else None,
     )
-    first = session.get(Admission, ticket.id)
-    if first is not None and result in ("already_in", "conflict"):
+    first = session.get(Admission, ticket.id) if result in ("already_in", "conflict") else None
+    if first is not None:
         answer = replace(answer, first_at=first.admitted_at, first_door=first.door)
     return answer
 

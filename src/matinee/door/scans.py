@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import TicketNotFound
+from matinee.boxoffice.models import Ticket
 from matinee.db.constraints import translating
 from matinee.door.admissions import admit_locked_ticket
 from matinee.door.answers import ScanAnswer, answer_about
@@ -75,15 +76,16 @@ def settle_scan(session: Session, *, scanner: Scanner, scan: Scan, now: datetime
     if row is None:
         row = _told_before(session, scanner, scan)
         if not (scan.offline and row.result in _LET_NOBODY_IN):
-            return _answer(session, row, now=now)
+            return _answer(session, row, None, now=now)
         # It comes to light now.
         row.offline, row.received_at = True, now
     if scan.deed == "undo":
-        row.result = undo_scan(session, row=row, undoes=scan.undoes, now=now)
+        row.result, ticket = undo_scan(session, row=row, undoes=scan.undoes, now=now), None
     else:
-        row.result = _judge(session, scanner, scan, row, now=now)
+        row.result, ticket = _judge(session, scanner, scan, row, now=now)
+    row.ticket_id = row.ticket_id if ticket is None else ticket.id
     session.flush()
-    return _answer(session, row, now=now)
+    return _answer(session, row, ticket, now=now)
 
 
 def _claim(session: Session, scanner: Scanner, scan: Scan, *, now: datetime) -> DoorScan | None:
@@ -121,32 +123,35 @@ def _told_before(session: Session, scanner: Scanner, scan: Scan) -> DoorScan:
     return row
 
 
-def _judge(session: Session, scanner: Scanner, scan: Scan, row: DoorScan, *, now: datetime) -> Result:
+def _judge(
+    session: Session, scanner: Scanner, scan: Scan, row: DoorScan, *, now: datetime
+) -> tuple[Result, Ticket | None]:
     """Let the ticket in, or say why not. What was decided without a network is in, come what may."""
     try:
         ticket_id = believed_ticket_id(scan.code, keys=public_keys(session))
         ticket = lock_scanned_ticket(session, ticket_id=ticket_id)
     except TicketNotFound:
-        return "conflict" if scan.offline else "unknown"
-    row.ticket_id = ticket.id
+        return "conflict" if scan.offline else "unknown", None
     if ticket.screening_id not in scanner.screening_ids and not scan.offline:
-        return "other_screening"
+        return "other_screening", ticket
     lets_in_unpaid = scan.offline or (scan.deed == "let_in" and scanner.may_let_in_unpaid)
+    result: Result = "welcome"
     try:
         admit_locked_ticket(
             session, ticket=ticket, by=row.by, now=now, accept_unpaid=lets_in_unpaid, scan=row
         )
     except AlreadyAdmitted:
-        return "conflict" if scan.offline else "already_in"
+        result = "conflict" if scan.offline else "already_in"
     except TicketNotValid:
-        return "conflict" if scan.offline else "refunded"
+        result = "conflict" if scan.offline else "refunded"
     except TicketUnpaid:
-        return "unpaid"
-    return "welcome"
+        result = "unpaid"
+    return result, ticket
 
 
-def _answer(session: Session, row: DoorScan, *, now: datetime) -> ScanAnswer:
+def _answer(session: Session, row: DoorScan, ticket: Ticket | None, *, now: datetime) -> ScanAnswer:
     if not row.ticket_id:
         return ScanAnswer(row.sequence, row.result)
-    ticket = find_scanned_ticket(session, ticket_id=row.ticket_id)
+    if ticket is None:
+        ticket = find_scanned_ticket(session, ticket_id=row.ticket_id)
     return answer_about(session, ticket, sequence=row.sequence, result=row.result, now=now)
