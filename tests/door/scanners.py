@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from matinee.boxoffice.models import Ticket
 from matinee.door.answers import ScanAnswer
 from matinee.door.models import Admission, DoorScan
 from matinee.door.scans import Scan, Scanner, settle_scan
+from matinee.tickets.codes import ticket_code
 from tests.boxoffice.selling import Sale
 from tests.building import NOW
 
@@ -84,6 +86,14 @@ def admitted(sale: Sale) -> dict[str, Admission]:
     return sale.read(lambda session: {one.ticket_id: one for one in session.scalars(select(Admission))})
 
 
-def ticket_of(sale: Sale, order_id: int, label: str) -> Ticket:
-    """The valid ticket of an order for this seat."""
-    return sale.tickets(order_id)[label]
+def sold(sale: Sale, *labels: str) -> list[str]:
+    """The ids of tickets of one order that is paid, for these seats."""
+    tickets = sale.tickets(sale.sold(*labels))
+    return [tickets[label].id for label in labels]
+
+
+def code_of(sale: Sale, ticket_id: str) -> str:
+    """What the ticket's picture says."""
+
+    ticket = sale.read(lambda s: s.get_one(Ticket, ticket_id, options=[joinedload(Ticket.seat)]))
+    return ticket_code("https://odeon.example", ticket, seal=sale.services.seal)

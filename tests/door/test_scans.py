@@ -7,24 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from matinee.boxoffice.models import Ticket
 from matinee.boxoffice.tickets import new_ticket_id
 from matinee.door.conflicts import conflicts_in_order, count_open_conflicts
 from matinee.door.errors import ScanToldDifferently
 from matinee.door.models import DoorScan
 from matinee.outbox.models import Message
 from matinee.outbox.webhooks.endpoints import register_endpoint
-from matinee.tickets.codes import CODE_CHARACTERS_MAX, ticket_code
-from matinee.tickets.signing import keys_in_order
 from tests.boxoffice.interleaving import at_once
 from tests.boxoffice.selling import Sale
-from tests.building import NOW, count_rows, on_one_database
-from tests.door.scanners import Gate, admitted, lost
+from tests.building import NOW, count_rows
+from tests.door.scanners import Gate, admitted, code_of, lost, sold
 from tests.door.test_lists import due, hand_over, move
 
 # In Kyiv it is 20:00 then: half an hour before the film.
@@ -36,19 +31,6 @@ MINUTE = timedelta(minutes=1)
 def south(sale: Sale) -> Gate:
     """Another door of the same hall."""
     return Gate(sale, device="gate-2", door="South", by="anna@example.org")
-
-
-def sold(sale: Sale, *labels: str) -> list[str]:
-    """The ids of tickets of one order that is paid, for these seats."""
-    tickets = sale.tickets(sale.sold(*labels))
-    return [tickets[label].id for label in labels]
-
-
-def code_of(sale: Sale, ticket_id: str) -> str:
-    """What the ticket's picture says."""
-
-    ticket = sale.read(lambda s: s.get_one(Ticket, ticket_id, options=[joinedload(Ticket.seat)]))
-    return ticket_code("https://odeon.example", ticket, seal=sale.services.seal)
 
 
 def conflicts(sale: Sale, *, only_open: bool = True) -> list[tuple[str, str]]:
@@ -461,62 +443,3 @@ def test_each_admission_is_announced_once(sale: Sale, gate: Gate, south: Gate) -
     wanted = select(Message).where(Message.channel == "webhook")
     told = sale.read(lambda session: session.scalars(wanted).all())
     assert [message.payload["ticket_id"] for message in told] == [ticket]
-
-
-# Whatever a scanner may read.
-
-
-@pytest.mark.parametrize(
-    "code",
-    ["", " ", "\0", "K3V9X2M7Q4T8R1W\0", "\ud800", "https://x/tikets/\udfff", "A" * 1_000_000, "WIFI:S:cafe;;",
-     "5901234123457", "https://odeon.example/tikets/", "https://[::1", "ﬁlm", "%00", "'; DROP TABLE ticket; --"],
-    ids=lambda code: repr(code[:20]),
-)  # fmt: skip
-def test_what_is_no_code_of_ours_is_unknown(sale: Sale, gate: Gate, code: str) -> None:
-    scan = gate.scan(code)
-    assert gate.tell(scan).result == "unknown"
-    assert gate.tell(scan).result == "unknown"
-    assert gate.show(code, offline=True).result == "conflict"
-
-
-@on_one_database
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-    database=None,
-)
-@given(data=st.data())
-def test_no_code_but_its_own_lets_a_ticket_in(sale: Sale, gate: Gate, data: st.DataObject) -> None:
-    if not gate.count:
-        gate.genuine = code_of(sale, sold(sale, "A1")[0])  # type: ignore[attr-defined]
-    genuine: str = gate.genuine  # type: ignore[attr-defined]
-    code = data.draw(st.one_of(st.text(st.characters(), max_size=80), spoiled(genuine), st.just(genuine * 9)))
-    assert len(genuine) < CODE_CHARACTERS_MAX
-    if gate.show(code).result != "unknown":
-        # The signature is what counts: the host may be another, and so may the letters of the path's id.
-        start = genuine.index("?")
-        assert code.strip().partition("#")[0].endswith(genuine[start:]) or "?" not in code
-        assert genuine[start - 16 : start].lower() in code.lower()
-
-
-def spoiled(code: str) -> st.SearchStrategy[str]:
-    """A genuine code with something cut out, put in, or written in another way."""
-    places = st.integers(0, len(code))
-    junk = st.text(st.characters(), max_size=3)
-    return st.one_of(
-        st.tuples(places, places, junk).map(lambda cut: code[: cut[0]] + cut[2] + code[cut[1] :]),
-        places.map(lambda at: code[:at] + "".join(f"%{ord(one):02x}" for one in code[at : at + 1]) + code[at + 1 :]),
-        places.map(lambda at: code[:at] + code[at:].swapcase()),
-        st.sampled_from(["utf-16", "utf-8", "cp1252"]).map(lambda name: code.encode(name).decode("latin-1")),
-    )  # fmt: skip
-
-
-def test_a_code_that_was_signed_with_a_key_that_nobody_has_is_unknown(sale: Sale, gate: Gate) -> None:
-    [ticket] = sold(sale, "A1")
-    code = code_of(sale, ticket)
-    assert len(sale.read(keys_in_order)) == 1
-    key = sale.read(keys_in_order)[0].id
-    assert gate.show(code.replace(f"c={key}", "c=ZZZZZZ")).result == "unknown"
-    assert gate.show(code).result == "welcome"

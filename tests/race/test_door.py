@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -84,6 +85,7 @@ def scan_all(plan: Mapping[str, Any], gates: list[dict[str, Any]]) -> list[dict[
             process.wait()
 
 
+@pytest.mark.timeout(400)
 def test_each_ticket_is_admitted_once_and_every_repeat_is_named(postgresql_url: str, tmp_path: Path) -> None:
     dice = random.Random(6)
     build_house(postgresql_url, seats=TICKETS, people=1)

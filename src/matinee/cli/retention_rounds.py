@@ -1,4 +1,4 @@
-"""The worker's share in retention: forgetting the buyers of long ago, a screening at a time."""
+"""The worker's share in retention: forgetting the buyers of long ago, a screening at a time, and scans at the door."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.audit import record_audit
 from matinee.boxoffice.retention import Forgotten, Place, forget_next, forgets_before
 from matinee.db.transaction import Transactions
+from matinee.door.forgetting import SCANS_COUNT_MAX, forget_scans
 from matinee.kernel import clock
 
 PAUSE_SECONDS = 3600.0
@@ -30,9 +31,11 @@ class RetentionRounds:
         self._days = days
         self._next_at = 0.0
         self._behind: Place | None = None
+        self._scans_next_at = 0.0
 
     def do_what_is_due(self) -> int:
         """Forget for some seconds; return how many orders. Raises DatabaseUnavailable."""
+        self._forget_scans()
         begun = time.monotonic()
         before = forgets_before(days=self._days, now=clock.now())
         if before is None or begun < self._next_at:
@@ -52,6 +55,17 @@ class RetentionRounds:
         if count:
             log.info("forgot who bought long ago: %d orders", count)
         return count
+
+    def _forget_scans(self) -> None:
+        # Whatever is kept of orders: what scanners told at the door is of no use any more.
+        if time.monotonic() < self._scans_next_at:
+            return
+        gone = self._transactions.write(lambda session: forget_scans(session, now=clock.now()))
+        self._scans_next_at = time.monotonic() + (
+            BREATH_SECONDS if gone == SCANS_COUNT_MAX else PAUSE_SECONDS
+        )
+        if gone:
+            log.info("deleted scans at the door of long ago: %d", gone)
 
 
 def forget_one_screening(

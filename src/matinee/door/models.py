@@ -71,9 +71,9 @@ class DoorScan(Base):
         CheckConstraint(one_of("deed", DEEDS), name="known_deed"),
         CheckConstraint(one_of("result", RESULTS), name="known_result"),
         # What managers have to look at.
-        partial_index(
-            "ix_door_scan_open_conflict", "received_at", where="result = 'conflict' AND seen_at IS NULL"
-        ),
+        partial_index("ix_door_scan_conflict", "received_at", where="result = 'conflict'"),
+        # By which scans of long ago are deleted.
+        Index("ix_door_scan_received_at", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

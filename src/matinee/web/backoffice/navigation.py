@@ -18,6 +18,7 @@ WAYS: tuple[tuple[str, tuple[tuple[str, str, Power], ...]], ...] = (
         (
             (N_("The house today"), "today", "house_today"),
             (N_("Door"), "door.page", "admit"),
+            (N_("Conflicts at the door"), "door_conflicts", "conflicts"),
             (N_("Health"), "health", "system"),
         ),
     ),

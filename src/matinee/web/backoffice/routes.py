@@ -18,6 +18,7 @@ from matinee.web.backoffice.orders.routes import PAGES as ORDERS
 from matinee.web.backoffice.people.routes import PAGES as PEOPLE
 from matinee.web.backoffice.programme.routes import PAGES as PROGRAMME
 from matinee.web.backoffice.refusals import staff_sentence, status_of
+from matinee.web.backoffice.today.door_conflicts import open_conflicts
 from matinee.web.backoffice.today.health_page import in_words
 from matinee.web.backoffice.today.routes import PAGES as TODAY
 from matinee.web.backoffice.today.trouble import house_trouble
@@ -37,6 +38,7 @@ def _everywhere() -> dict[str, object]:
         "every_house": every_house,
         "ways": ways,
         "house_trouble": house_trouble,
+        "open_conflicts": open_conflicts,
         "finding_words": in_words,
         "visitor": visitor,
     }

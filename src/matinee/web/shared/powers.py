@@ -13,6 +13,7 @@ Power = Literal[
     "orders",
     "admit",
     "let_in_unpaid",
+    "conflicts",
     "figures",
     "send_figures",
     "house_today",
@@ -32,8 +33,10 @@ POWERS: dict[Power, frozenset[str]] = {
     "orders": frozenset({"manager", "counter", "auditor"}),
     # Standing at the door with a scanner.
     "admit": frozenset({"manager", "counter", "usher"}),
-    # Letting somebody in whose ticket is still to be paid; what doors let in twice.
+    # Letting somebody in whose ticket is still to be paid.
     "let_in_unpaid": frozenset({"manager"}),
+    # Looking at what doors let in twice.
+    "conflicts": frozenset({"manager"}),
     # Money: reports, returns, settlements.
     "figures": frozenset({"manager", "auditor"}),
     # Freezing what is told to distributors.

@@ -71,11 +71,12 @@ def create_scans() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_door_scan")),
         sa.UniqueConstraint("device", "sequence", name=op.f("uq_door_scan_device_sequence")),
     )
-    open_conflict = sa.text("result = 'conflict' AND seen_at IS NULL")
+    conflict = sa.text("result = 'conflict'")
     op.create_index(
-        "ix_door_scan_open_conflict",
+        "ix_door_scan_conflict",
         "door_scan",
         ["received_at"],
-        postgresql_where=open_conflict,
-        sqlite_where=open_conflict,
+        postgresql_where=conflict,
+        sqlite_where=conflict,
     )
+    op.create_index("ix_door_scan_received_at", "door_scan", ["received_at"])

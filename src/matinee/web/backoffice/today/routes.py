@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from matinee.web.backoffice.today import dashboard, health_page, seat_heat, seat_states
+from matinee.web.backoffice.today import dashboard, door_conflicts, health_page, seat_heat, seat_states
 
-PAGES = (dashboard, seat_heat, seat_states, health_page)
+PAGES = (dashboard, seat_heat, seat_states, health_page, door_conflicts)
