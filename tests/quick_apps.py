@@ -6,12 +6,15 @@ routes, templates and statements that do not differ from one test to the next.
 
 from __future__ import annotations
 
+from operator import attrgetter
+from types import CodeType
+
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 
 # More than the suite has.
 STATEMENTS_MAX = 5000
@@ -21,15 +24,13 @@ class TemplatesOfTheProcess(BytecodeCache):
     """Compiled templates, under the hash of their source."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        kept = self._kept.get(f"{bucket.key} {bucket.checksum}")
-        if kept is not None:
-            bucket.bytecode_from_string(kept)
+        bucket.code = self._kept.get(f"{bucket.key} {bucket.checksum}")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
+        self._kept[f"{bucket.key} {bucket.checksum}"] = bucket.code
 
 
 def compile_once() -> None:
@@ -40,30 +41,59 @@ def compile_once() -> None:
 
 
 def _share_routes() -> None:
-    compile_rule = Rule.compile
-    kept: dict[object, Rule] = {}
+    """Apps with the same routes share the map that finds them, compiled when the first of them is asked for one.
 
-    def compile_as_before(self: Rule) -> None:
-        # All that a rule is compiled from, beside what is the same for all rules of Matinee.
-        key = (self.rule, self.subdomain, self.host, repr(self.defaults), tuple(self.map.converters.items()))
-        if key in kept:
-            _take_over(kept[key], self)
-        else:
-            compile_rule(self)
-            kept[key] = self
+    A map that is given a route more becomes one of its own kind, so that apps never see each other's.
+    """
+    add, update = Map.add, Map.update
+    kept: list[tuple[object, Map]] = []
 
-    Rule.compile = compile_as_before  # type: ignore[method-assign]
+    def note(self: Map, rulefactory: RuleFactory) -> None:
+        _noted(self).extend(rulefactory.get_rules(self))
+        self._remap = True
+
+    def compile_or_take_over(self: Map) -> None:
+        if not self._remap:
+            return
+        with self._remap_lock:
+            rules = _noted(self)
+            options = {name: getattr(self, name) for name in _OPTIONS}
+            what_it_is = (options, [*map(_all_that_counts, rules)])
+            same = next((other for known, other in kept if known == what_it_is), None)
+            if same is None:
+                same = Map(**options)
+                for rule in rules:
+                    ours = rule.empty()
+                    ours.provide_automatic_options = rule.provide_automatic_options  # type: ignore[attr-defined]
+                    add(same, ours)
+                update(same)
+                kept.append((what_it_is, same))
+            self._matcher, self._rules_by_endpoint = same._matcher, same._rules_by_endpoint
+            self._remap = False
+
+    Map.add = note  # type: ignore[method-assign]
+    Map.update = compile_or_take_over  # type: ignore[method-assign]
 
 
-def _take_over(compiled: Rule, rule: Rule) -> None:
-    """Give `rule` what `compiled` was compiled to. Neither is changed later."""
-    rule._parts = compiled._parts
-    rule._trace = compiled._trace
-    rule._converters = compiled._converters
-    rule.arguments = rule.arguments | compiled.arguments
-    # These are bound to the rule that they build addresses for.
-    rule._build = compiled._build.__func__.__get__(rule, None)
-    rule._build_unknown = compiled._build_unknown.__func__.__get__(rule, None)
+def _noted(routes: Map) -> list[Rule]:
+    noted: list[Rule] = routes.__dict__.setdefault("_matinee_rules", [])
+    return noted
+
+
+# All in which two maps can differ that have the same rules.
+_OPTIONS = (
+    "converters",
+    "default_subdomain",
+    "strict_slashes",
+    "merge_slashes",
+    "redirect_defaults",
+    "host_matching",
+)
+# All in which two rules can differ that are in no map yet. The last is Flask's.
+_all_that_counts = attrgetter(
+    *("rule", "endpoint", "methods", "defaults", "subdomain", "host", "strict_slashes", "merge_slashes"),
+    *("build_only", "alias", "redirect_to", "websocket", "provide_automatic_options"),
+)
 
 
 def _share_statements() -> None:

@@ -28,7 +28,8 @@ def open_app(settings: Settings) -> Iterator[OpenApp]:
     with ExitStack() as at_the_end:
 
         def open_one(**changes: object) -> APIFlask:
-            app = create_app(Settings.model_validate({**settings.model_dump(), **changes}))
+            wanted = Settings.model_validate({**settings.model_dump(), **changes}) if changes else settings
+            app = create_app(wanted)
             services = services_of(app)
             at_the_end.callback(services.engine.dispose)
             if services.direct is not None:
