@@ -18,9 +18,9 @@ import pytest
 
 from matinee.settings import Settings
 from tests.building import Buyer, House, add_buyer, build_house
+from tests.database_pool import DatabasePool
 from tests.databases import (
     TEMPLATE,
-    DatabasePool,
     NoPostgres,
     PostgresPrograms,
     PostgresServer,
@@ -28,6 +28,7 @@ from tests.databases import (
     create_database,
     drop_database,
     find_postgres,
+    folder_in_memory,
     make_tables,
 )
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from matinee.web.shared.services import Services
 
+from tests.kept_connections import keep_connections
 from tests.quick_apps import compile_once
 
 PROGRAMS = pytest.StashKey[PostgresPrograms]()
@@ -46,11 +48,19 @@ ADDRESS_FOR_WORKERS = "matinee_postgres_url"
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_once()
+    keep_connections()
+    _put_files_into_memory()
     try:
         config.stash[PROGRAMS] = find_postgres()
     except NoPostgres as error:
         # Half of the promise would go untested: the suite fails, it does not skip.
         raise pytest.UsageError(str(error)) from None
+
+
+def _put_files_into_memory() -> None:
+    folder = folder_in_memory()
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_collection_finish() -> None:
@@ -142,13 +152,27 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     drop_database(server, name)
 
 
-@pytest.fixture
-def own_postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
-    """A server for this test alone, which it may stop and start. Its database "matinee" has the schema in place."""
+@pytest.fixture(scope="session")
+def postgres_to_copy(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A server that has stopped, with a database "matinee" that has the schema in place."""
     server = PostgresServer(request.config.stash[PROGRAMS])
     try:
         server.start()
         make_tables(create_database(server.url("postgres"), "matinee"))
+        server.stop()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def own_postgres(
+    request: pytest.FixtureRequest, postgres_to_copy: PostgresServer
+) -> Iterator[PostgresServer]:
+    """A server for this test alone, which it may stop and start. Its database "matinee" has the schema in place."""
+    server = PostgresServer(request.config.stash[PROGRAMS], like=postgres_to_copy)
+    try:
+        server.start()
         yield server
     finally:
         server.remove()

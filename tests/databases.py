@@ -20,14 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import TupleRow
 from sqlalchemy import create_engine
 
 from matinee.db.engine import database_url as read_address
@@ -42,11 +40,31 @@ SERVER_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "64MB",
+    "min_wal_size": "32MB",
+    # It would come in the middle of tests, and see to plans that differ from one run to the next.
+    "autovacuum": "off",
     "max_connections": "300",
     "shared_buffers": "64MB",
     "deadlock_timeout": "200ms",
     "listen_addresses": "127.0.0.1",
 }
+
+
+# What a run of the suite needs, and as much again.
+MEMORY_BYTES_MIN = 2 << 30
+
+
+def folder_in_memory() -> Path | None:
+    """A folder whose files are never written to a disk, where the machine has one with room for a run of the suite."""
+    folder = Path("/dev/shm")
+    try:
+        room = shutil.disk_usage(folder).free
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) and room > MEMORY_BYTES_MIN else None
 
 
 class NoPostgres(Exception):
@@ -123,21 +141,34 @@ def free_port() -> int:
 class PostgresServer:
     """A PostgreSQL server with a folder of its own, on a TCP port and on a Unix socket."""
 
-    def __init__(self, programs: PostgresPrograms, settings: Mapping[str, str] = SERVER_SETTINGS) -> None:
+    def __init__(
+        self,
+        programs: PostgresPrograms,
+        settings: Mapping[str, str] = SERVER_SETTINGS,
+        *,
+        like: PostgresServer | None = None,
+    ) -> None:
+        """`like`: a server that has stopped; the new one begins with what it holds, which is quicker than with nothing."""
         self._settings = settings
         self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="matinee-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="matinee-pg-", dir=folder_in_memory()))
         self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to run as root.
         self._user: str | None = None
         self._programs = programs.folder
+        if like is not None:
+            self._programs = like._programs
         if os.geteuid() == 0:
             self._user = "nobody"
-            if not _reachable_by_others(programs.folder):
+            if like is None and not _reachable_by_others(programs.folder):
                 self._programs = _copy_programs(programs, self.folder)
             account = pwd.getpwnam(self._user)
             os.chown(self.folder, account.pw_uid, account.pw_gid)
-        self._initialise()
+        if like is None:
+            self._initialise()
+        else:
+            # Who owns the files counts too.
+            subprocess.run(["cp", "-a", like.folder / "data", self.folder / "data"], check=True)
 
     def _initialise(self) -> None:
         # The C locale: the tests must not depend on what the machine has installed.
@@ -209,89 +240,6 @@ def drop_database(server_url: str, name: str) -> None:
     """Drop it, with whoever is still connected."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-class DatabasePool:
-    """Databases with the schema in place, each used by one test after the other: emptying one is quicker than making one."""
-
-    def __init__(self, server_url: str) -> None:
-        self._server_url = server_url
-        self._free: list[str] = []
-        self._shape: frozenset[str] = frozenset()
-        self._emptying = sql.SQL("").join([])
-
-    def take(self) -> str:
-        """The address of an empty database that nobody else uses."""
-        if self._free:
-            return self._free.pop()
-        address = create_database(
-            self._server_url, f"test_{os.getpid()}_{uuid.uuid4().hex}", template=TEMPLATE
-        )
-        if not self._shape:
-            with psycopg.connect(address, autocommit=True) as connection:
-                self._shape = _shape_of(connection)
-                self._emptying = _statements_that_empty(connection)
-        return address
-
-    def give_back(self, address: str) -> None:
-        """Empty it for the next test; one whose schema, or whose mark of it, is not what it was is dropped."""
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(_CUT_OTHERS_OFF)
-            usable = _shape_of(connection) == self._shape
-            if usable:
-                connection.execute(self._emptying)
-        if usable:
-            self._free.append(address)
-        else:
-            drop_database(self._server_url, address.rsplit("/", 1)[1])
-
-
-_CUT_OTHERS_OFF = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
-
-
-def _statements_that_empty(connection: psycopg.Connection[TupleRow]) -> sql.Composed:
-    """What empties the tables and lets the sequences begin anew; sent at once, for each way to the server takes its time."""
-    tables = connection.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
-    ).fetchall()
-    return sql.SQL("; ").join(
-        [
-            # Without triggers, so that the order of the tables does not matter.
-            sql.SQL("SET session_replication_role = replica"),
-            *(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for (table,) in tables),
-            # As new: a fresh sequence begins at 1.
-            sql.SQL(
-                "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
-            ),
-        ]
-    )
-
-
-# Whatever a test of the schema may leave behind: columns, constraints, indexes, and what the schema says that it is.
-# Asked after each test, so read from the catalogs themselves: the views of information_schema take several times as long.
-_SHAPE = """
-SELECT concat_ws(' ', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
-                 pg_get_expr(adbin, adrelid))
-FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('i', 'S') AND attnum > 0 AND NOT attisdropped
-UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
-FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-UNION ALL SELECT concat_ws(' ', 'sequence', sequencename) FROM pg_sequences WHERE schemaname = 'public'
-"""
-
-
-def _shape_of(connection: psycopg.Connection[TupleRow]) -> frozenset[str]:
-    shape = {str(text) for (text,) in connection.execute(_SHAPE).fetchall()}
-    marked = connection.execute("SELECT to_regclass('public.alembic_version') IS NOT NULL").fetchone()
-    if marked == (True,):
-        marks = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-        shape |= {f"revision {mark}" for (mark,) in marks}
-    return frozenset(shape)
 
 
 def copy_sqlite(template: Path, target: Path) -> str:
