@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from matinee.settings import Settings
-from tests.building import Buyer, House, add_buyer, build_house
+from tests.building import Buyer, House, add_buyer
 from tests.database_pool import DatabasePool
 from tests.databases import (
     TEMPLATE,
@@ -239,7 +239,10 @@ def client(app: APIFlask) -> FlaskClient:
 @pytest.fixture
 def house(services: Services) -> House:
     """A small programme; see `tests.building`."""
-    return services.transactions.write(build_house)
+    # Imported here, as above.
+    from tests.kept_house import store_house
+
+    return services.transactions.write(store_house)
 
 
 @pytest.fixture
