@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +28,67 @@ def wait_until(fact: Callable[[], object], what: str, seconds_max: float = SECON
         time.sleep(0.02)
 
 
+PROCESSES = Path("/proc")
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """Id, parent and state of every process that there is."""
+    if not (PROCESSES / "self" / "stat").exists():
+        yield from _processes_by_ps()
+        return
+    for folder in PROCESSES.iterdir():
+        if folder.name.isdecimal() and (known := _process(int(folder.name))) is not None:
+            yield known
+
+
+def _process(pid: int) -> tuple[int, int, str] | None:
+    try:
+        text = (PROCESSES / str(pid) / "stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The name, in brackets, may hold anything.
+    state, parent = text.rpartition(")")[2].split()[:2]
+    return pid, int(parent), state
+
+
+def _processes_by_ps() -> Iterator[tuple[int, int, str]]:
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    for row in map(str.split, listed.splitlines()):
+        yield int(row[0]), int(row[1]), row[2]
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return (
+            (PROCESSES / str(pid) / "cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode(errors="replace")
+            .strip()
+        )
+    except (FileNotFoundError, ProcessLookupError):
+        # Without -ww a line ends after 80 columns, which a long path to the clone fills.
+        asked = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+
+
 def children_of(pid: int) -> dict[int, str]:
     """The running child processes of `pid` with their command lines."""
-    listed = subprocess.run(
-        # Without -ww a line ends after 80 columns, which a long path to the clone fills.
-        ["ps", "-ww", "-eo", "pid=,ppid=,stat=,args="],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rows = (line.split(None, 3) for line in listed.stdout.splitlines())
-    return {int(row[0]): row[3] for row in rows if int(row[1]) == pid and not row[2].startswith("Z")}
+    return {
+        child: _command_line(child)
+        for child, parent, state in _processes()
+        if parent == pid and not state.startswith("Z")
+    }
 
 
 def is_running(pid: int) -> bool:
     """Whether the process is there and has not ended."""
-    status = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout
-    return bool(status.strip()) and not status.strip().startswith("Z")
+    if not (PROCESSES / "self" / "stat").exists():
+        return any(found == pid and not state.startswith("Z") for found, _, state in _processes_by_ps())
+    known = _process(pid)
+    return known is not None and not known[2].startswith("Z")
 
 
 class RunningServer:
@@ -99,9 +142,9 @@ class RunningServer:
 
     def kill(self) -> None:
         """SIGKILL for the server, its web workers and the worker beside it, as when the machine fails."""
-        family = self.family()
-        for pid in family:
-            os.kill(pid, signal.SIGKILL)
+        for pid in self.family():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait(SECONDS_MAX)
 
     def __enter__(self) -> RunningServer:
@@ -109,7 +152,7 @@ class RunningServer:
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
+            # All at once: the children of a server that was killed notice it by themselves, but not at once.
             family = self.family()
-            self.process.kill()
-            self.process.wait(SECONDS_MAX)
+            self.kill()
             wait_until(lambda: not any(map(is_running, family)), "the end of the server's children")

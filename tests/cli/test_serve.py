@@ -95,6 +95,7 @@ def test_it_leaves_the_worker_out_where_it_is_told_to(environment: dict[str, str
         assert len(running.family()) == 3
 
 
+@on_one_database  # of those that it is not for
 def test_it_makes_the_tables_of_a_new_database(
     empty_database_url: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
