@@ -28,7 +28,6 @@ from tests.databases import (
     create_database,
     drop_database,
     find_postgres,
-    folder_in_memory,
     make_tables,
 )
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from matinee.web.shared.services import Services
 
 from tests.kept_connections import keep_connections
+from tests.memory import folder_in_memory, remove_what_was_left
 from tests.quick_apps import compile_once
 
 PROGRAMS = pytest.StashKey[PostgresPrograms]()
@@ -82,6 +82,7 @@ def shared_server_url(config: pytest.Config) -> str:
         return str(told[ADDRESS_FOR_WORKERS])
     server = config.stash.get(SERVER, None)
     if server is None:
+        remove_what_was_left()
         server = config.stash[SERVER] = PostgresServer(config.stash[PROGRAMS])
         server.start()
         make_tables(create_database(server.url("postgres"), TEMPLATE))

@@ -31,6 +31,7 @@ from sqlalchemy import create_engine
 from matinee.db.engine import database_url as read_address
 from matinee.db.engine import prepare_engine
 from matinee.db.schema import upgrade_schema
+from tests.memory import PREFIX, folder_in_memory
 
 START_SECONDS_MAX = 60
 TEMPLATE = "matinee_template"
@@ -51,20 +52,6 @@ SERVER_SETTINGS = {
     "deadlock_timeout": "200ms",
     "listen_addresses": "127.0.0.1",
 }
-
-
-# What a run of the suite needs, and as much again.
-MEMORY_BYTES_MIN = 2 << 30
-
-
-def folder_in_memory() -> Path | None:
-    """A folder whose files are never written to a disk, where the machine has one with room for a run of the suite."""
-    folder = Path("/dev/shm")
-    try:
-        room = shutil.disk_usage(folder).free
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK) and room > MEMORY_BYTES_MIN else None
 
 
 class NoPostgres(Exception):
@@ -151,7 +138,7 @@ class PostgresServer:
         """`like`: a server that has stopped; the new one begins with what it holds, which is quicker than with nothing."""
         self._settings = settings
         self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="matinee-pg-", dir=folder_in_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder_in_memory()))
         self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to run as root.
         self._user: str | None = None

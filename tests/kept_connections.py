@@ -98,11 +98,7 @@ def _keep(conninfo: str, pgconn: Any) -> bool:
     name = _name_of(conninfo) if conninfo else ""
     if name not in _databases or os.getpid() != _process or len(_resting[name]) >= RESTING_MAX:
         return False
-    if pgconn.transaction_status in (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR):
-        pgconn.exec_(b"ROLLBACK")
-    if pgconn.transaction_status != pq.TransactionStatus.IDLE:
-        return False
-    if pgconn.exec_(b"DISCARD ALL").status != pq.ExecStatus.COMMAND_OK:
+    if not _reset(pgconn):
         return False
     while pgconn.notifies() is not None:
         pass
@@ -110,3 +106,15 @@ def _keep(conninfo: str, pgconn: Any) -> bool:
     with _lock:
         _resting[name].append((conninfo.encode(), pgconn))
     return True
+
+
+def _reset(pgconn: Any) -> bool:
+    """Make it as new. False where it is in the middle of something, or broken."""
+    try:
+        if pgconn.transaction_status in (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR):
+            pgconn.exec_(b"ROLLBACK")
+        if pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            return False
+        return bool(pgconn.exec_(b"DISCARD ALL").status == pq.ExecStatus.COMMAND_OK)
+    except psycopg.Error:
+        return False
