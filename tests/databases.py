@@ -112,10 +112,14 @@ def _copy_programs(programs: PostgresPrograms, target: Path) -> Path:
     return copied / "bin"
 
 
+# Looked up before anything forks: between fork and exec as little as possible may happen.
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
 def _end_with_parent() -> None:
     """In the child: PostgreSQL ends at once when the test run is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+    if _prctl is not None:
+        _prctl(1, signal.SIGQUIT)
 
 
 def free_port() -> int:
@@ -134,11 +138,17 @@ class PostgresServer:
         settings: Mapping[str, str] = SERVER_SETTINGS,
         *,
         like: PostgresServer | None = None,
+        inside: Path | None = None,
+        trusted: str = "",
     ) -> None:
-        """`like`: a server that has stopped; the new one begins with what it holds, which is quicker than with nothing."""
+        """`like`: a server that has stopped; the new one begins with what it holds, which is quicker than with nothing.
+
+        `inside`: where its folder is made, else in memory where there is room. `trusted`: a network besides this machine
+        whose clients are let in.
+        """
         self._settings = settings
         self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder_in_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=inside or folder_in_memory()))
         self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to run as root.
         self._user: str | None = None
@@ -156,6 +166,9 @@ class PostgresServer:
         else:
             # Who owns the files counts too.
             subprocess.run(["cp", "-a", like.folder / "data", self.folder / "data"], check=True)
+        if trusted:
+            with (self.folder / "data/pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {trusted} trust\n")
 
     def _initialise(self) -> None:
         # The C locale: the tests must not depend on what the machine has installed.
@@ -200,6 +213,42 @@ class PostgresServer:
             self._process.send_signal(how)
             self._process.wait(30)
         self._process = None
+
+    def kill(self) -> None:
+        """SIGKILL to it and to each of its processes: nothing is written any more."""
+        assert self._process is not None
+        children = self.backends()
+        self._process.kill()
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self._process.wait(10)
+        self._process = None
+
+    def backends(self) -> list[int]:
+        """The ids of the processes that it has started: those of its clients and those that serve itself (Linux)."""
+        if self._process is None:
+            return []
+        pid = self._process.pid
+        try:
+            return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        except FileNotFoundError:
+            return []
+
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def start_again(self) -> None:
+        """Start, as often as it takes until the memory of the killed one is let go. Raises NoPostgres."""
+        for tried in range(20):
+            try:
+                return self.start()
+            except NoPostgres:
+                if tried == 19:
+                    raise
+                time.sleep(0.2)
+        return None
 
     def remove(self) -> None:
         """End it and delete its folder."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from pathlib import Path
 
 import psycopg
 
-from tests.databases import NoPostgres, PostgresServer, free_port
+from tests.databases import PostgresServer, free_port
 from tests.mail_server import MailServer, running_mail_server
 from tests.race.crowd import NO_ANSWER, Crowd, Shopper
 from tests.race.ledger import House, Sales, build_house, check_answers, count_tickets, read_sales
@@ -106,12 +104,12 @@ def test_postgres_killed_during_sales_gives_503_and_loses_no_sale(
         try:
             crowd.buy()
             wait_until("60 tickets are sold", lambda: count_tickets(url) >= 60, 30, 0.01)
-            kill_all_of(own_postgres)
+            own_postgres.kill()
             assert crowd.is_buying()
             assert server.get("/getDay?date=" + house.screening["date"])[0] == 503
             assert server.get("/readyz")[0] == 503
             time.sleep(0.5)
-            start_again(own_postgres)
+            own_postgres.start_again()
             answers = crowd.answers()
         finally:
             crowd.end()
@@ -130,29 +128,3 @@ def test_postgres_killed_during_sales_gives_503_and_loses_no_sale(
 def check_sold_out(sales: Sales) -> None:
     """Whatever was answered 503 was asked for again, so that in the end every seat is sold."""
     assert sorted(sales.tickets.values(), key=int) == [str(seat) for seat in range(1, SEATS + 1)]
-
-
-def kill_all_of(server: PostgresServer) -> None:
-    """SIGKILL to the server and to each of its processes: nothing is written any more."""
-    assert server._process is not None
-    pid = server._process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    server._process.kill()
-    for child in children:
-        try:
-            os.kill(int(child), signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    server._process.wait(10)
-
-
-def start_again(server: PostgresServer) -> None:
-    """Start, as often as it takes until the memory of the killed one is let go."""
-    for tried in range(20):
-        try:
-            return server.start()
-        except NoPostgres:
-            if tried == 19:
-                raise
-            time.sleep(0.2)
-    return None
