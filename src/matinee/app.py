@@ -8,6 +8,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -21,6 +22,7 @@ from matinee.db.base import Base
 from matinee.db.direct import DirectConnections
 from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.db.machine_cell import MachineCell
+from matinee.db.standby import Reader, StandbyReader
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion, PostgresVersion, SqliteVersion
 from matinee.door import events as door_events
@@ -145,6 +147,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
     return Services(
         engine=engine,
         transactions=transactions,
+        reader=_reader(settings, transactions, direct, version),
         version=version,
         direct=direct,
         kept_answers=KeptAnswers(version),
@@ -177,6 +180,18 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         seal=TicketSeal(transactions, box, clock_now=clock.now),
         installation=_installation(settings),
     )
+
+
+def _reader(
+    settings: Settings, transactions: Transactions, direct: DirectConnections | None, version: DataVersion
+) -> Reader:
+    if not settings.standby_url or direct is None:
+        return transactions
+    url = database_url(settings.standby_url)
+    engine = create_engine(url, **engine_options(url, CONNECTIONS_MAX))
+    prepare_engine(engine)
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    return StandbyReader(transactions, direct, Transactions(sessions, version, one_writer=False))
 
 
 def _installation(settings: Settings) -> Installation:

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("var")
     database_url: str = ""
+    # After the database's address: only PostgreSQL has standbys.
+    standby_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Matinee <tickets@localhost>"
     base_url: str = "http://127.0.0.1:8000"
@@ -90,6 +92,19 @@ class Settings(BaseSettings):
     def _database_is_known(cls, value: str) -> str:
         if value:
             database_url(value)
+        return value
+
+    @field_validator("standby_url")
+    @classmethod
+    def _standby_is_postgres(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return value
+        for address, of in (
+            (value, "it"),
+            (info.data.get("database_url") or "sqlite:///default", "MATINEE_DATABASE_URL"),
+        ):
+            if database_url(address).get_backend_name() != "postgresql":
+                raise ValueError(f"needs PostgreSQL, and {of} names another database")
         return value
 
     @field_validator("smtp_url")

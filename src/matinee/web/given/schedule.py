@@ -10,7 +10,7 @@ from flask import json
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.queries import claimed_seats
-from matinee.db.transaction import Transactions
+from matinee.db.standby import Reader
 from matinee.programme.errors import CinemaNotFound
 from matinee.programme.models import Cinema, Screening
 from matinee.programme.queries import (
@@ -24,7 +24,7 @@ from matinee.programme.queries import (
 from matinee.web.given.present import seat_number
 
 
-def day_answer(transactions: Transactions, *, cinema: str | None, day: date, now: datetime) -> bytes | None:
+def day_answer(reader: Reader, *, cinema: str | None, day: date, now: datetime) -> bytes | None:
     """The body of `/getDay`, or None where nothing is shown on that day. Raises CinemaNotFound."""
 
     def read(session: Session) -> bytes | None:
@@ -36,10 +36,10 @@ def day_answer(transactions: Transactions, *, cinema: str | None, day: date, now
             return None
         return _serialised({"message": "success", "day": _films(session, place, screenings, now)})
 
-    return transactions.read(read)
+    return reader.read(read)
 
 
-def schedule_answer(transactions: Transactions, *, cinema: str | None, now: datetime) -> bytes:
+def schedule_answer(reader: Reader, *, cinema: str | None, now: datetime) -> bytes:
     """The body of `/fullSchedule`: the days from today on, today by the clock of the cinema. Raises CinemaNotFound."""
 
     def read(session: Session) -> bytes:
@@ -53,7 +53,7 @@ def schedule_answer(transactions: Transactions, *, cinema: str | None, now: date
                 days.setdefault(screening.day.isoformat(), []).append(film)
         return _serialised({"message": "success", "schedule": days})
 
-    return transactions.read(read)
+    return reader.read(read)
 
 
 def _cinema(session: Session, slug: str | None) -> Cinema | None:

@@ -68,7 +68,7 @@ def house_of(slug: str) -> House:
 
 def _houses() -> tuple[House, ...]:
     service = services()
-    found: tuple[House, ...] = service.kept_answers.get("houses", lambda: service.transactions.read(_read))
+    found: tuple[House, ...] = service.kept_answers.get("houses", lambda: service.reader.read(_read))
     return found
 
 

@@ -15,6 +15,7 @@ from matinee.accounts.secret_box import SecretBox
 from matinee.accounts.throttling import Throttle
 from matinee.boxoffice.holds import HoldTerms
 from matinee.db.direct import DirectConnections
+from matinee.db.standby import Reader
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
 from matinee.outbox.composing import Seal
@@ -32,6 +33,8 @@ class Services:
 
     engine: Engine
     transactions: Transactions
+    # For what everybody is shown: a standby, where there is one in step.
+    reader: Reader
     version: DataVersion
     # PostgreSQL only: the driver's own connections for the hot path.
     direct: DirectConnections | None

@@ -16,7 +16,7 @@ def kept(work: Callable[[Session], Answer], *, key: object) -> Answer:
     service = services()
 
     def make() -> Answer:
-        made = service.transactions.read(work)
+        made = service.reader.read(work)
         return Answer(Prepared(made.content()), headers=made.headers)
 
     return service.kept_answers.get(("v1", key), make)

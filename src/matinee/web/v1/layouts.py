@@ -137,7 +137,7 @@ class Layout(MethodView):
         """
         service = services()
         version, body = service.kept_answers.get(
-            ("layout", hall_id), lambda: service.transactions.read(lambda session: _made(session, hall_id))
+            ("layout", hall_id), lambda: service.reader.read(lambda session: _made(session, hall_id))
         )
         if query.v != version:
             return Answer(body)

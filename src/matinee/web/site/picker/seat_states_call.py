@@ -32,5 +32,5 @@ def screening_seats(screening_id: int) -> ResponseReturnValue:
 
     service = services()
     key = ("site", "seats", screening_id)
-    body = service.kept_answers.get(key, lambda: service.transactions.read(read))
+    body = service.kept_answers.get(key, lambda: service.reader.read(read))
     return respond_prepared(body, {})

@@ -82,7 +82,7 @@ def shown_screening(screening_id: int, *, now: datetime) -> ShownScreening:
     service = services()
     found: ShownScreening = service.kept_answers.get(
         ("picker", screening_id),
-        lambda: service.transactions.read(lambda session: _read(session, screening_id, now)),
+        lambda: service.reader.read(lambda session: _read(session, screening_id, now)),
     )
     return found
 

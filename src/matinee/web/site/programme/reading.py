@@ -67,4 +67,4 @@ def not_begun(showings: tuple[Showing, ...], *, now: datetime) -> list[Showing]:
 
 def _kept(key: tuple[object, ...], read: Callable[[Session], Result]) -> Result:
     service = services()
-    return service.kept_answers.get(("programme pages", *key), lambda: service.transactions.read(read))
+    return service.kept_answers.get(("programme pages", *key), lambda: service.reader.read(read))
