@@ -12,7 +12,7 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install demo test race pictures lighthouse messages lint format sure bench lock migration clean
+.PHONY: help install demo test race cluster pictures lighthouse messages lint format sure bench lock migration clean
 .NOTPARALLEL:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make demo       a demo cinema on http://127.0.0.1:8000"
 	@echo "make test       the suite, on SQLite and on PostgreSQL, and in Chromium where there is one"
 	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
+	@echo "make cluster    several machines on this one, the primary killed while they sell (needs root, and Debian's packages)"
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make sure       every check: lint, test and race"
 	@echo "make format     put the code into ruff's format"
@@ -61,6 +62,10 @@ test: $(VENV)/.installed-dev
 # By themselves: they load both cores for minutes, and kill what they start.
 race: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest tests/race
+
+# Needs root; the packages are named where they are missing.
+cluster: $(VENV)/.installed-dev
+	@$(BIN)/python -m proof.cluster
 
 # What the website and the back office look like, for the README and for whoever changes it. Needs Chromium.
 pictures: $(VENV)/.installed-dev
