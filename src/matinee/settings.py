@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from matinee.backups.s3_store import read_place
+from matinee.backups.sealing import check_recipients
 from matinee.db.engine import database_url
 from matinee.kernel.money import is_currency_code
 from matinee.kernel.zones import is_time_zone
@@ -57,9 +59,21 @@ class Settings(BaseSettings):
     seats_per_order_max: int = Field(default=10, ge=1, le=500)
     # After so many days from the end of a screening nobody knows any more who bought; 0: for ever.
     retention_days: int = Field(default=730, ge=0, le=36_500)
-    # Where backups are put, by whatever makes them; and how old the newest may be. None: nothing is known of them.
+    # The folder of backups; and how old the newest may be. None: nothing is known of them.
     backup_dir: Path | None = None
     backup_hours: int = Field(default=26, ge=1, le=24 * 365)
+    # Public keys of age's: whom backups are encrypted to.
+    backup_recipient: Annotated[tuple[str, ...], NoDecode] = ()
+    # Kept are so many of the newest, and all that are not older than so many days.
+    backup_keep: int = Field(default=14, ge=1, le=10_000)
+    backup_keep_days: int = Field(default=0, ge=0, le=36_500)
+    # A PostgreSQL server where a backup is restored for a trial; empty: that of the database itself.
+    backup_scratch_url: str = ""
+    backup_s3_region: str = "us-east-1"
+    backup_s3_access_key: str = ""
+    backup_s3_secret_key: str = ""
+    # After the others: all of them are tried together.
+    backup_s3_url: str = ""
     # argon2id; "cheap" is for tests and demonstrations only.
     password_cost: Literal["standard", "cheap"] = "standard"  # noqa: S105 - not a password
     access_log: Literal["on", "off"] = "on"
@@ -137,6 +151,44 @@ class Settings(BaseSettings):
     def _currency_is_iso(cls, value: str) -> str:
         if not is_currency_code(value):
             raise ValueError("must be an ISO 4217 code such as EUR")
+        return value
+
+    @field_validator("backup_recipient", mode="before")
+    @classmethod
+    def _split_recipients(cls, value: object) -> object:
+        return tuple(re.split(r"[,\s]+", value.strip())) if isinstance(value, str) and value.strip() else ()
+
+    @field_validator("backup_recipient")
+    @classmethod
+    def _recipients_are_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value:
+            check_recipients(value)
+        return value
+
+    @field_validator("backup_scratch_url")
+    @classmethod
+    def _scratch_is_postgresql(cls, value: str) -> str:
+        if value and database_url(value).get_backend_name() != "postgresql":
+            raise ValueError("must name a PostgreSQL database, from which others may be made")
+        return value
+
+    @field_validator("backup_s3_url")
+    @classmethod
+    def _backups_leave_encrypted(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return value
+        keys = [info.data.get(f"backup_s3_{name}", "") for name in ("access_key", "secret_key")]
+        place = read_place(value, region="", access_key="", secret_key="")
+        if place.endpoint.startswith("http:") and not is_this_machine(value):
+            raise ValueError("must be an https address, or http on this machine")
+        if not all(keys):
+            raise ValueError(
+                "and MATINEE_BACKUP_S3_ACCESS_KEY and MATINEE_BACKUP_S3_SECRET_KEY must be set together"
+            )
+        if "backup_recipient" in info.data and not info.data["backup_recipient"]:
+            raise ValueError(
+                "needs MATINEE_BACKUP_RECIPIENT too: names and addresses leave this machine encrypted"
+            )
         return value
 
     @field_validator("cors_origins", mode="before")

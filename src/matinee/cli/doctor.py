@@ -24,6 +24,15 @@ from matinee.reports.health.worker import look_at_outbox
 from matinee.settings import Settings
 
 MASK = "***"
+# Settings of which nothing is shown; and what stands there where they are not set.
+SECRETS = {
+    "secret_key": "(kept in the data directory)",
+    "stripe_secret_key": "",
+    "stripe_webhook_secret": "",
+    "apple_pass_key_password": "",
+    "backup_s3_access_key": "",
+    "backup_s3_secret_key": "",
+}
 
 
 @click.command()
@@ -76,11 +85,11 @@ def _settings_table(settings: Settings) -> Table:
 
 def shown_value(name: str, value: object) -> str:
     """The value of a setting as it may be shown: without passwords and keys."""
-    if name in ("stripe_secret_key", "stripe_webhook_secret"):
-        return MASK if value else ""
-    if name == "secret_key":
-        return MASK if value else "(kept in the data directory)"
-    if name == "database_url":
+    if name in SECRETS:
+        return MASK if value else SECRETS[name]
+    if value is None or value == "":
+        return ""
+    if name in ("database_url", "backup_scratch_url"):
         # The parts after the question mark may hold a password, too.
         return make_url(str(value)).difference_update_query(["password"]).render_as_string(hide_password=True)
     if name == "smtp_url" and "@" in str(value):
@@ -88,7 +97,7 @@ def shown_value(name: str, value: object) -> str:
         return f"{scheme}://{MASK}@{rest.rpartition('@')[2]}"
     if isinstance(value, tuple):
         return " ".join(str(part) for part in value)
-    return "" if value is None else str(value)
+    return str(value)
 
 
 def _tell(console: Console, finding: Finding) -> None:

@@ -31,6 +31,10 @@ COMMANDS = {
     "user": Entry("matinee.cli.users:user", "Accounts and the roles of staff."),
     "forget": Entry("matinee.cli.forget:forget", "Forget who bought tickets long ago. Figures stay."),
     "report": Entry("matinee.cli.report:report", "Figures: sales, distributors' returns, payments, tax."),
+    "backup": Entry("matinee.cli.backup:backup", "Make a backup, while the cinema sells."),
+    "restore": Entry(
+        "matinee.cli.restore:restore", "Bring a backup back, or try whether it would come back."
+    ),
     "ticket-keys": Entry("matinee.cli.ticket_keys:ticket_keys", "The keys that sign the codes of tickets."),
     "db": Entry("matinee.cli.db:db", "The schema of the database."),
     "doctor": Entry("matinee.cli.doctor:doctor", "Look at everything; say what is wrong and what to do."),

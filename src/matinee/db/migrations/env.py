@@ -21,7 +21,8 @@ def _write_type(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
 
 
 def run_steps(connection: Connection) -> None:
-    """Run the steps on `connection`, in the transaction that its owner opened."""
+    """Run the steps on `connection`: in the transaction that its owner opened, or each in one of its own (online)."""
+    online = bool(context.config.attributes.get("online"))
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -29,8 +30,13 @@ def run_steps(connection: Connection) -> None:
         # SQLite cannot alter a column in place: Alembic makes the table anew and copies the rows.
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        transaction_per_migration=online,
     )
-    context.run_migrations()
+    if not online:
+        context.run_migrations()
+        return
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 run_steps(context.config.attributes["connection"])

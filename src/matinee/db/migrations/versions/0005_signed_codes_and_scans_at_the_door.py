@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from matinee.db.migrations.online import create_index, wait_little
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -19,6 +21,9 @@ RESULTS = (
 
 
 def upgrade() -> None:
+    # What was given back is no part of the index of valid tickets, and a door must know of it.
+    create_index("ix_ticket_screening_id_not_valid", "ticket", ["screening_id"], where="state <> 'valid'")
+    wait_little()
     op.create_table(
         "signing_key",
         sa.Column("id", sa.String(length=6), nullable=False),
@@ -32,21 +37,8 @@ def upgrade() -> None:
     # Written out, as in the steps before: Alembic would make the table anew on SQLite.
     op.execute("ALTER TABLE admission ADD door VARCHAR(60) DEFAULT '' NOT NULL")
     op.execute("ALTER TABLE admission ADD scan_id BIGINT")
+    # 0 until the next step has filled it in.
     op.execute("ALTER TABLE admission ADD screening_id INTEGER DEFAULT 0 NOT NULL")
-    op.execute(
-        "UPDATE admission SET screening_id = "
-        "(SELECT ticket.screening_id FROM ticket WHERE ticket.id = admission.ticket_id)"
-    )
-    op.create_index("ix_admission_screening_id", "admission", ["screening_id"])
-    # What was given back is no part of the index of valid tickets, and a door must know of it.
-    not_valid = sa.text("state <> 'valid'")
-    op.create_index(
-        "ix_ticket_screening_id_not_valid",
-        "ticket",
-        ["screening_id"],
-        postgresql_where=not_valid,
-        sqlite_where=not_valid,
-    )
 
 
 def create_scans() -> None:
