@@ -17,10 +17,10 @@ from tests.race.ledger import build_house, check_answers, opened, read_sales
 from tests.race.processes import ROOT, running_server, settings_for, wait_until
 
 BUYERS = 8
-SEATS = 2400
-BACKUPS = 2
+SEATS = 1600
+BACKUPS = 1
 # So that the seats last for as long as the backups take.
-REST_SECONDS = 0.02
+REST_SECONDS = 0.05
 
 
 def matinee(settings: dict[str, str], *arguments: str) -> str:
