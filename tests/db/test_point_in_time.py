@@ -76,7 +76,8 @@ def held(url: str) -> list[str]:
 def run_sql(url: str, statement: str) -> object:
     engine = create_engine(read_address(url), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        found = connection.execute(text(statement)).scalar()
+        result = connection.execute(text(statement))
+        found = result.scalar() if result.returns_rows else None
     engine.dispose()
     return found
 

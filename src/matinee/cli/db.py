@@ -18,8 +18,8 @@ def db() -> None:
 def upgrade() -> None:
     """Make the tables, or bring them up to what this version needs.
 
-    All of it happens or nothing. There is no way back but a backup, so make one before you upgrade a cinema that sells:
-    `pg_dump`, or a copy of the SQLite file while Matinee is stopped.
+    A step happens as a whole or not at all; what failed is gone on with by calling this again. There is no way back but a
+    backup, so make one before you upgrade a cinema that sells: `matinee backup --verify`.
     """
     with refusals_shown(), opened_services() as (_settings, services):
         before, after = upgrade_schema(services.engine)
