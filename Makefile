@@ -12,7 +12,7 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install demo test race cluster pictures lighthouse messages lint format sure bench lock migration clean
+.PHONY: help install demo test race cluster model pictures lighthouse messages lint format sure bench lock migration clean
 .NOTPARALLEL:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test       the suite, on SQLite and on PostgreSQL, and in Chromium where there is one"
 	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
 	@echo "make cluster    several machines on this one, the primary killed while they sell (needs root, and Debian's packages)"
+	@echo "make model      every order of the steps of a small sale, with spin (needs spin and gcc)"
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make sure       every check: lint, test and race"
 	@echo "make format     put the code into ruff's format"
@@ -66,6 +67,10 @@ race: $(VENV)/.installed-dev
 # Needs root; the packages are named where they are missing.
 cluster: $(VENV)/.installed-dev
 	@$(BIN)/python -m proof.cluster
+
+# A model, not the code: see proof/model/README.md. Needs spin and gcc.
+model:
+	@$(PYTHON) proof/model/check.py
 
 # What the website and the back office look like, for the README and for whoever changes it. Needs Chromium.
 pictures: $(VENV)/.installed-dev

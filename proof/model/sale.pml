@@ -51,7 +51,7 @@ byte copies[BUYERS];       /* how often the provider may still repeat its notice
 /* Scratch inside of a transaction; no part of the state. */
 hidden byte i;
 hidden byte k;
-hidden bool ok;
+hidden byte ok;
 
 #define WANTS(b, s) ((wish[b] >> (s)) & 1)
 #ifdef FAULT_TAKE_OVER_LIVE
@@ -270,6 +270,7 @@ proctype Auditor() {
             fi
         }
         for (k : 0 .. BUYERS - 1) {
+            assert(state[k] != EXPIRED || until[k] <= now);                 /* nobody is cut short */
             assert(returns[k] <= 1);                                        /* money goes back once */
             assert((state[k] == PAID) == (money[k] == ACCEPTED));           /* money equals tickets */
             for (i : 0 .. SEATS - 1) {

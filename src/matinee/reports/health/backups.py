@@ -1,4 +1,4 @@
-"""Backups: the newest file in the folder that they are put into. Who makes them is not Matinee's business."""
+"""Backups: the newest file in the folder that they are put into. Whether `matinee backup` made it or another program."""
 
 from __future__ import annotations
 
