@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from matinee.backups.s3_store import read_place
+from matinee.backups.s3_place import read_place
 from matinee.backups.sealing import check_recipients
 from matinee.db.engine import database_url
 from matinee.kernel.money import is_currency_code

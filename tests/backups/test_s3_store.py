@@ -8,7 +8,8 @@ import pytest
 
 from matinee.backups.errors import BackupFailed, StoreFailed
 from matinee.backups.pruning import Keeping
-from matinee.backups.s3_store import ObjectStore, read_place
+from matinee.backups.s3_place import read_place
+from matinee.backups.s3_store import ObjectStore
 from matinee.backups.sealing import OwnKey
 from matinee.backups.stores import FolderStore
 from tests.backups.conftest import Make

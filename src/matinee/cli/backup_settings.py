@@ -10,7 +10,8 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from matinee.backups.errors import BackupFailed
-from matinee.backups.s3_store import ObjectStore, read_place
+from matinee.backups.s3_place import read_place
+from matinee.backups.s3_store import ObjectStore
 from matinee.backups.stores import FolderStore, Store
 from matinee.cli.refusals import refusals_shown
 from matinee.settings import Settings
