@@ -55,6 +55,7 @@ from matinee.web.shared.kept_answers import KeptAnswers
 from matinee.web.shared.languages import use_languages
 from matinee.web.shared.page_globals import add_page_globals
 from matinee.web.shared.pages import pages
+from matinee.web.shared.request_ids import use_request_ids
 from matinee.web.shared.security_headers import add_security_headers
 from matinee.web.shared.services import EXTENSION, Services, is_https
 from matinee.web.shared.site_session import use_site_session
@@ -224,6 +225,7 @@ def _wallets(settings: Settings) -> Wallets:
 
 def _register(app: APIFlask, settings: Settings) -> None:
     use_converters(app)
+    use_request_ids(app, proxy_is_trusted=settings.trusted_proxies > 0)
     # Before the blueprints: what is registered later runs earlier on the way back, and sees the answer uncompressed.
     compress_pages(app)
     use_languages(app)

@@ -6,7 +6,7 @@ import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     # argon2id; "cheap" is for tests and demonstrations only.
     password_cost: Literal["standard", "cheap"] = "standard"  # noqa: S105 - not a password
     access_log: Literal["on", "off"] = "on"
+    # The form of the log; "auto": text at a terminal, else JSON.
+    log: Literal["auto", "json", "text"] = "auto"
     # Whether webhooks may go to private addresses, and over http.
     webhook_private: Literal["on", "off"] = "off"
     # After the base URL: it is checked against that.
@@ -290,6 +292,18 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The zone that new cinemas get."""
         return ZoneInfo(self.timezone)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is set, as it was typed and as it is meant, so that the log can do without them."""
+        urls = (urlsplit(self.database_url).password, urlsplit(self.smtp_url).password)
+        return (
+            *(value for value in urls if value),
+            *(unquote(value) for value in urls if value),
+            self.secret_key,
+            self.stripe_secret_key,
+            self.stripe_webhook_secret,
+            self.apple_pass_key_password,
+        )
 
     def secret_key_kept(self) -> str:
         """The secret key: as set, or made once and kept in the data directory, readable by the owner alone."""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from matinee.app import create_app
+from matinee.cli.log import write_log
 from matinee.settings import read_settings
 
-application = create_app(read_settings())
+settings = read_settings()
+# A host that has set up logging has the word.
+if not logging.getLogger().handlers:
+    write_log(settings)
+application = create_app(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -19,7 +20,7 @@ from matinee.cli.beside import WorkerBeside
 from matinee.cli.checked_settings import checked_settings
 from matinee.cli.imports import nothing_is_garbage
 from matinee.cli.lifeline import end_with_parent
-from matinee.cli.log import write_log
+from matinee.cli.log import SERVER_LOG, is_json, write_log
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
 from matinee.db.engine import database_url, engine_options, prepare_engine
@@ -31,6 +32,8 @@ THREADS_DEFAULT = 8
 # How many connections a web worker takes on at once; the kernel keeps the rest waiting.
 CONNECTIONS_PER_WORKER_MAX = 512
 STOP_SECONDS_MAX = 20
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -62,12 +65,16 @@ def serve(host: str, port: int, workers: int, threads: int, no_worker: bool) -> 
     matinee serve
     matinee serve --host 0.0.0.0 --port 80 --workers 2
     """
-    write_log()
     settings = checked_settings()
+    write_log(settings)
     _prepare(settings)
     _refuse_taken_port(host, port)
     server = _server(host, port, workers)
-    click.echo(f"Matinee is on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C stops it).")
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if is_json(settings):
+        log.info("Matinee is on %s", address)
+    else:
+        click.echo(f"Matinee is on {address} (Ctrl-C stops it).")
     beside = None if no_worker else WorkerBeside()
     if beside is not None:
         server.on_startup(beside.start)
@@ -118,9 +125,10 @@ class _Loader:
         # A web worker that outlived a killed server would go on answering beside the next one. By force: nothing that was
         # acknowledged is lost, and granian, asked to end in order by nobody it knows, was once seen to wait for ever.
         end_with_parent(self._server_pid, signal.SIGKILL)
-        write_log()
+        settings = checked_settings()
+        write_log(settings)
         with nothing_is_garbage():
-            app = create_app(checked_settings())
+            app = create_app(settings)
         return WsgiBridge(
             app,
             threads=self._threads,
@@ -151,4 +159,5 @@ def _server(host: str, port: int, workers: int) -> Any:
         # Requests are logged by the application, without secrets.
         log_access=False,
         log_level=LogLevels.warning,
+        log_dictconfig=SERVER_LOG,
     )

@@ -20,6 +20,8 @@ from matinee.accounts.throttling import delete_expired_counts
 from matinee.app import EVENT_COMPOSERS, MAIL_COMPOSERS
 from matinee.boxoffice.holds import release_expired_holds
 from matinee.boxoffice.sold_out import announce_sold_out
+from matinee.cli.checked_settings import checked_settings
+from matinee.cli.log import write_log
 from matinee.cli.opened import opened_services
 from matinee.cli.payment_rounds import PaymentRounds
 from matinee.cli.retention_rounds import RetentionRounds
@@ -182,7 +184,7 @@ def worker(once: bool) -> None:
     Without a process that stays, let cron run it every minute:
       * * * * *  matinee worker --once
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    write_log(checked_settings())
     with opened_services() as (settings, services):
         try:
             delivery = build_delivery(

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from matinee.web.shared.access_log import mask_path, mask_query
 from tests.building import PASSWORD, Buyer, House, on_one_database
 from tests.web.conftest import OpenApp
+from tests.web.shared.conftest import LogText
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,13 @@ def test_the_id_of_a_ticket_is_cut_short(path: str, logged: str) -> None:
 
 
 @on_one_database
-def test_a_line_says_what_was_asked_and_answered(
-    client: FlaskClient, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_line_says_what_was_asked_and_answered(client: FlaskClient, log_text: LogText) -> None:
     client.get("/getDay?date=2030-05-18")
-    line = json.loads(capsys.readouterr().err)
-    assert line.keys() == {"at", "method", "path", "query", "status", "ms", "from"}
+    line = json.loads(log_text())
+    assert line.keys() == {
+        *("time", "level", "logger", "message", "request_id"),
+        *("method", "path", "query", "status", "ms", "from"),
+    }
     assert (line["method"], line["path"], line["query"], line["status"], line["from"]) == (
         "GET",
         "/getDay",
@@ -70,7 +72,7 @@ def test_a_line_says_what_was_asked_and_answered(
 
 @on_one_database
 def test_no_secret_of_a_whole_visit_is_logged(
-    client: FlaskClient, house: House, buyer: Buyer, capsys: pytest.CaptureFixture[str]
+    client: FlaskClient, house: House, buyer: Buyer, log_text: LogText
 ) -> None:
     own = {"username": buyer.username, "token": buyer.token}
     wrong = "a wrong passphrase"
@@ -82,19 +84,19 @@ def test_no_secret_of_a_whole_visit_is_logged(
     client.get("/getTikets", query_string=own)
     client.post("/buyTicket", headers={**own, "date": "2030-05-18", "title": "x", "time": "x", "number": "1"})
     client.get("/checkToken", query_string=own, headers={"Cookie": "token=COOKIETOKEN"})
-    logged = capsys.readouterr()
-    assert len(logged.err.splitlines()) == 8
+    logged = log_text()
+    assert len(logged.splitlines()) == 8
     for secret in (PASSWORD, wrong, wrong.replace(" ", "+"), buyer.token, "SECRETCODE", "COOKIETOKEN"):
-        assert secret not in logged.err + logged.out
+        assert secret not in logged
 
 
 @on_one_database
-def test_a_line_stays_one_line(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_stays_one_line(client: FlaskClient, log_text: LogText) -> None:
     client.get("/getDay%0d%0ainjected?date=%0a{}\x7f")
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert len(log_text().splitlines()) == 1
 
 
 @on_one_database
-def test_it_can_be_switched_off(open_app: OpenApp, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_can_be_switched_off(open_app: OpenApp, log_text: LogText) -> None:
     open_app(access_log="off").test_client().get("/healthz")
-    assert capsys.readouterr().err == ""
+    assert log_text() == ""

@@ -1,15 +1,16 @@
-"""One line of JSON for each request. Nothing secret is in it: secret query values are masked, headers are left out."""
+"""One line of the log for each request. Nothing secret is in it: secret query values are masked, headers are left out."""
 
 from __future__ import annotations
 
-import json
+import logging
 import re
-import sys
 import time
 from typing import Any
 from urllib.parse import unquote_plus
 
 from flask import Flask, Response, g, request
+
+log = logging.getLogger("matinee.access")
 
 SECRET_NAMES = ("password", "token", "code", "secret_code")
 # Four characters are enough to find a request again; the twelve that are left out, 62 bits, cannot be guessed.
@@ -39,7 +40,9 @@ def mask_path(path: str) -> str:
 
 
 def log_requests(app: Flask) -> None:
-    """Write a line to standard error for each request that `app` answered."""
+    """Log each request that `app` answered."""
+    # Whatever the root of all loggers is set to by the host: it is switched off by a setting.
+    log.setLevel(logging.INFO)
 
     @app.before_request
     def _begin() -> None:
@@ -48,15 +51,16 @@ def log_requests(app: Flask) -> None:
     @app.after_request
     def _write(response: Response) -> Response:
         query = request.query_string
-        line: dict[str, Any] = {
-            "at": round(time.time(), 3),
+        path = mask_path(request.path)
+        fields: dict[str, Any] = {
             "method": request.method,
-            "path": mask_path(request.path),
+            "path": path,
             "query": mask_query(query.decode("latin-1")) if query else "",
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.began) * 1000, 2) if "began" in g else None,
             "from": request.remote_addr,
         }
-        # One write of one line: lines of several threads do not mix.
-        sys.stderr.write(json.dumps(line) + "\n")
+        # A line break in a path must not begin a line of the log, be it one of text.
+        shown = path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
+        log.info("%s %s %d", request.method, shown, response.status_code, extra={"fields": fields})
         return response

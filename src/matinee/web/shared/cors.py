@@ -11,7 +11,7 @@ ALLOWED_HEADERS = (
 )
 EXPOSED_HEADERS = (
     "Retry-After, ETag, Link, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
-    "Idempotent-Replayed, WWW-Authenticate"
+    "Idempotent-Replayed, WWW-Authenticate, X-Request-ID"
 )
 PREFLIGHT_SECONDS = "600"
 

@@ -12,6 +12,7 @@ from matinee.db.errors import DatabaseUnavailable
 from matinee.kernel.codes import random_code
 from matinee.web.shared.failure_words import Words, failure_words
 from matinee.web.shared.negotiation import wants_html
+from matinee.web.shared.request_ids import request_id
 
 log = logging.getLogger(__name__)
 
@@ -77,11 +78,12 @@ def _no_database(error: DatabaseUnavailable) -> Response:
 
 def _fault(error: Exception) -> Response:
     reference = random_code(8)
-    log.error("fault %s", reference, exc_info=error)
+    log.error("fault %s", reference, exc_info=error, extra={"fields": {"reference": reference}})
     return failure(
         500,
         "Internal server error",
         f"Something went wrong on our side. Its reference number is {reference}.",
         by_house=True,
         reference=reference,
+        request_id=request_id(),
     )
