@@ -53,11 +53,14 @@ from matinee.web.shared.health import health
 from matinee.web.shared.images import images
 from matinee.web.shared.kept_answers import KeptAnswers
 from matinee.web.shared.languages import use_languages
+from matinee.web.shared.metrics.meter import Meter
+from matinee.web.shared.metrics.page import metrics_page
+from matinee.web.shared.metrics.requests import measure_connections, measure_requests
 from matinee.web.shared.page_globals import add_page_globals
 from matinee.web.shared.pages import pages
 from matinee.web.shared.request_ids import use_request_ids
 from matinee.web.shared.security_headers import add_security_headers
-from matinee.web.shared.services import EXTENSION, Services, is_https
+from matinee.web.shared.services import EXTENSION, Services, is_https, services_of
 from matinee.web.shared.site_session import use_site_session
 from matinee.web.site.demo_payment import demo_payment
 from matinee.web.site.programme.crawlers import crawlers
@@ -89,8 +92,11 @@ class _Matinee(APIFlask):
         return func
 
 
-def create_app(settings: Settings) -> APIFlask:
-    """The whole of Matinee as one WSGI application. Opens no connection; makes the data directory."""
+def create_app(settings: Settings, *, meter: Meter | None = None) -> APIFlask:
+    """The whole of Matinee as one WSGI application. Opens no connection; makes the data directory.
+
+    `meter`: counts its requests, and is read at /metrics where a token is set.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = _Matinee(
         "matinee",
@@ -119,11 +125,20 @@ def create_app(settings: Settings) -> APIFlask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions[EXTENSION] = _services(app, settings)
     _register(app, settings)
+    if meter is not None:
+        _measure(app, settings, meter)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         # Not the host: links are made from the configured address alone.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     return app
+
+
+def _measure(app: APIFlask, settings: Settings, meter: Meter) -> None:
+    measure_requests(app, meter)
+    measure_connections(services_of(app).engine, meter)
+    if settings.metrics_token:
+        app.register_blueprint(metrics_page(meter, token=settings.metrics_token))
 
 
 def _services(app: APIFlask, settings: Settings) -> Services:

@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     access_log: Literal["on", "off"] = "on"
     # The form of the log; "auto": text at a terminal, else JSON.
     log: Literal["auto", "json", "text"] = "auto"
+    # Who may read the metrics: whoever has the token, or is on this machine. Neither set: nothing is counted.
+    metrics_token: str = ""
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    # Of `matinee worker`, where it runs by itself.
+    metrics_worker_port: int = Field(default=0, ge=0, le=65535)
     # Whether webhooks may go to private addresses, and over http.
     webhook_private: Literal["on", "off"] = "off"
     # After the base URL: it is checked against that.
@@ -227,6 +232,13 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _token_is_long(cls, value: str) -> str:
+        if value and len(value) < 16:
+            raise ValueError("must have 16 characters or more, or be left out")
+        return value
+
     @field_validator("demo_payments")
     @classmethod
     def _demo_stays_at_home(cls, value: str, info: ValidationInfo) -> str:
@@ -303,6 +315,7 @@ class Settings(BaseSettings):
             self.stripe_secret_key,
             self.stripe_webhook_secret,
             self.apple_pass_key_password,
+            self.metrics_token,
         )
 
     def secret_key_kept(self) -> str:

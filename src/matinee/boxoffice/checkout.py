@@ -32,6 +32,7 @@ from matinee.payments.errors import PaymentRefused, ProviderNotFound
 from matinee.payments.models import Payment
 from matinee.payments.protocol import PaymentProvider, PaymentRequest
 from matinee.payments.queries import look_up_payment
+from matinee.payments.watching import provider_call
 from matinee.programme.models import Film, Screening
 
 FREE = "free"
@@ -100,7 +101,8 @@ def ask_provider(
     if state == "starting":
         provider = provider_named(providers, name)
         try:
-            started = provider.start(request)
+            with provider_call(name, "start"):
+                started = provider.start(request)
         except PaymentRefused as error:
             reason = error.detail
             transactions.write(

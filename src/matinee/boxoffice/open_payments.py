@@ -14,6 +14,7 @@ from matinee.db.transaction import Transactions
 from matinee.payments.errors import ProviderUnavailable
 from matinee.payments.models import Payment
 from matinee.payments.protocol import PaymentProvider
+from matinee.payments.watching import provider_call
 
 UNDER_WAY = ("starting", "pending")
 # Kept with a payment that the buyer ended, so that nobody tells him that it failed.
@@ -46,7 +47,8 @@ def stop_payment(
     ProviderUnavailable, with nothing changed.
     """
     if provider in providers and provider_ref is not None:
-        providers[provider].cancel(payment_id=public_id, provider_ref=provider_ref)
+        with provider_call(provider, "cancel"):
+            providers[provider].cancel(payment_id=public_id, provider_ref=provider_ref)
     return transactions.write(
         lambda session: fail_payment(session, public_id=public_id, reason=STOPPED_BY_BUYER, now=now)
     )
@@ -70,7 +72,8 @@ def stop_open_payments(
         provider = providers.get(name)
         if provider is not None and provider_ref is not None:
             try:
-                provider.cancel(payment_id=public_id, provider_ref=provider_ref)
+                with provider_call(name, "cancel"):
+                    provider.cancel(payment_id=public_id, provider_ref=provider_ref)
             except ProviderUnavailable:
                 continue  # the next round tries again
         stopped += transactions.write(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.errors import HoldExpired, OrderNotFound, StepNotAllowed
 from matinee.boxoffice.locks import join_buyers
 from matinee.boxoffice.models import ORDER_CODE_LENGTH, Order, OrderEvent
+from matinee.db.counting import count_when_committed
 from matinee.kernel.codes import TYPEABLE, random_code
 from matinee.outbox.webhooks.events import announce_event
 
@@ -110,6 +111,9 @@ def record_step(
     event = OrderEvent(
         order_id=order.id, at=now, actor=actor, from_state=order.state, to_state=to_state, note=note
     )
+    count_when_committed(
+        session, "order_steps", from_state=order.state, to_state=to_state, channel=order.channel
+    )
     order.state = to_state
     if to_state not in UNPAID:
         order.hold_expires_at = None
@@ -133,6 +137,9 @@ def record_start(session: Session, *, order: Order, actor: str, now: datetime) -
     if order.state not in ALLOWED_STEPS[None]:
         raise StepNotAllowed(f"An order cannot begin as {order.state}.")
     session.add(OrderEvent(order_id=order.id, at=now, actor=actor, from_state=None, to_state=order.state))
+    count_when_committed(
+        session, "order_steps", from_state="new", to_state=order.state, channel=order.channel
+    )
     session.flush()
     _announce(session, order, now=now)
 

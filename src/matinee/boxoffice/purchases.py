@@ -36,6 +36,8 @@ from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion
 from matinee.kernel.codes import hash_secret
+from matinee.kernel.counts import count
+from matinee.kernel.errors import DomainError
 from matinee.kernel.natural import natural_key
 from matinee.outbox.webhooks.events import new_event_id
 from matinee.programme.errors import CinemaNotFound
@@ -106,7 +108,11 @@ def purchase_seats(
             lambda hall: transactions.write(lambda session: _sell_in_session(session, purchase, hall, now))
         )
     else:
-        sold = _sell_directly(direct, purchase, now)
+        try:
+            sold = _sell_directly(direct, purchase, now)
+        except DomainError as refusal:
+            count("refusals", code=refusal.code)
+            raise
         version.move()
     by_label = {seat.label: seat for seat in sold}
     return [by_label[label] for label in purchase.labels]
@@ -242,5 +248,13 @@ def _sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime)
             if error.diag.constraint_name not in _ALL_OR_NONE:
                 raise
             continue
-        return [Sold(label, ticket_id) for label, ticket_id in sold]
+        _count(state=sold[0][2], tickets=len(sold))
+        return [Sold(label, ticket_id) for label, ticket_id, _ in sold]
     raise SeatsNotFree
+
+
+def _count(*, state: str, tickets: int) -> None:
+    # What the rooms count in a session where there is one: `orders.record_start`, `tickets.issue_tickets`.
+    count("order_steps", from_state="new", to_state=state, channel=CHANNEL)
+    if state == "paid":
+        count("tickets_sold", tickets, channel=CHANNEL)

@@ -30,6 +30,7 @@ from matinee.boxoffice.orders import (
 from matinee.boxoffice.promo_codes import claim_promo_use
 from matinee.boxoffice.sales import issue_order_tickets, mail_money_back, mail_tickets
 from matinee.boxoffice.tickets import mark_sold
+from matinee.db.counting import count_when_committed
 from matinee.kernel.money import Money
 from matinee.payments.charges import find_payment, is_first_copy, record_failed, record_settled
 from matinee.payments.errors import PaymentNotFound, RefundNotFound
@@ -93,6 +94,7 @@ def settle_payment(
     if not record_settled(payment, now=now):
         return False
     refusal = _reason_against(session, order, payment, now=now)
+    _count(session, payment, outcome="accepted" if refusal is None else "given_back")
     if refusal is None:
         link.accepted = True
         order.paid_amount += payment.amount
@@ -120,6 +122,7 @@ def fail_payment(session: Session, *, public_id: str, reason: str, now: datetime
     order, payment, _ = _locked(session, public_id)
     if not record_failed(payment, reason=reason):
         return False
+    _count(session, payment, outcome="failed")
     _stop_paying(session, order, actor=payment.provider, now=now, note=reason)
     return True
 
@@ -137,6 +140,13 @@ def complete_order(session: Session, *, order: Order, actor: str, now: datetime)
         issue_order_tickets(session, order=order, now=now)
         mail_tickets(session, order=order, now=now)
     mark_sold(session, order=order, now=now)
+
+
+def _count(session: Session, payment: Payment, *, outcome: str) -> None:
+    count_when_committed(session, "payments", provider=payment.provider, outcome=outcome)
+    if outcome == "accepted":
+        labels = {"provider": payment.provider, "currency": payment.currency}
+        count_when_committed(session, "money_taken_minor_units", payment.amount, **labels)
 
 
 def _locked(session: Session, public_id: str) -> tuple[Order, Payment, OrderPayment]:

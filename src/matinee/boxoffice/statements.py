@@ -110,7 +110,7 @@ mail AS (
     INSERT INTO outbox (kind, recipient, about, payload, created_at, next_attempt_at, attempts)
     SELECT 'tickets', :recipient, 'order:' || id, jsonb_build_object('order_id', id), :now, :now, 0 FROM new_order),
 webhooks AS ({ANNOUNCE_PAID})
-SELECT seat.label, issued.id FROM issued JOIN seat ON seat.id = issued.seat_id
+SELECT seat.label, issued.id, new_order.state FROM issued JOIN seat ON seat.id = issued.seat_id CROSS JOIN new_order
 """  # noqa: S608 - put together from constants
 )
 

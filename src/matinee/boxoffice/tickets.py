@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.errors import TicketNotFound
 from matinee.boxoffice.models import TICKET_ID_LENGTH, Order, Ticket
+from matinee.db.counting import count_when_committed
 from matinee.kernel.codes import random_code
 from matinee.programme.models import Hall, Screening
 
@@ -38,16 +39,21 @@ def issue_tickets(
     ]
     session.add_all(tickets)
     session.flush()
+    if order.state == "paid":
+        count_when_committed(session, "tickets_sold", len(tickets), channel=order.channel)
     return tickets
 
 
 def mark_sold(session: Session, *, order: Order, now: datetime) -> None:
     """Let the valid tickets of an order that is paid in full count as sold, those that do not already."""
-    session.execute(
+    marked = session.execute(
         update(Ticket)
         .where(Ticket.order_id == order.id, Ticket.state == "valid", Ticket.sold_at.is_(None))
         .values(sold_at=now)
     )
+    assert isinstance(marked, CursorResult)
+    if marked.rowcount:
+        count_when_committed(session, "tickets_sold", marked.rowcount, channel=order.channel)
 
 
 def mark_returned(tickets: Iterable[Ticket], *, state: str, now: datetime) -> None:

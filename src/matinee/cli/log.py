@@ -34,6 +34,9 @@ def write_log(settings: Settings) -> None:
     # It tells each of its plug-ins and steps; the command says what came of it.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.captureWarnings(True)
+    # Nobody reads in which line, thread or process something was logged, and looking for that takes as long as the rest.
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     sys.excepthook = _log_end
     threading.excepthook = _log_end_of_thread
 

@@ -9,9 +9,12 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import click
+from apiflask import APIFlask
 from sqlalchemy import create_engine
 
 # Imported here though only the web workers use it: they are forks of this process and find it in memory.
@@ -21,11 +24,17 @@ from matinee.cli.checked_settings import checked_settings
 from matinee.cli.imports import nothing_is_garbage
 from matinee.cli.lifeline import end_with_parent
 from matinee.cli.log import SERVER_LOG, is_json, write_log
+from matinee.cli.metrics_folder import metrics_folder
+from matinee.cli.metrics_port import expose_on_port
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
 from matinee.db.engine import database_url, engine_options, prepare_engine
+from matinee.kernel.counts import tell_counts_to
 from matinee.settings import Settings
 from matinee.web.shared.asgi import WsgiBridge
+from matinee.web.shared.metrics.meter import FOLDER_VARIABLE, Meter
+from matinee.web.shared.metrics.reading import exposed_metrics
+from matinee.web.shared.services import services_of
 from matinee.web.shared.uploads import body_bytes_max
 
 THREADS_DEFAULT = 8
@@ -78,11 +87,13 @@ def serve(host: str, port: int, workers: int, threads: int, no_worker: bool) -> 
     beside = None if no_worker else WorkerBeside()
     if beside is not None:
         server.on_startup(beside.start)
-    try:
-        server.serve(target_loader=_Loader(os.getpid(), threads), wrap_loader=False)
-    finally:
+    with ExitStack() as at_the_end:
+        if settings.metrics_token or settings.metrics_port:
+            # Web workers and the worker beside find it in their environment.
+            os.environ[FOLDER_VARIABLE] = str(at_the_end.enter_context(metrics_folder(settings.data_dir)))
         if beside is not None:
-            beside.stop()
+            at_the_end.callback(beside.stop)
+        server.serve(target_loader=_Loader(os.getpid(), threads), wrap_loader=False)
 
 
 def _prepare(settings: Settings) -> None:
@@ -128,13 +139,26 @@ class _Loader:
         settings = checked_settings()
         write_log(settings)
         with nothing_is_garbage():
-            app = create_app(settings)
+            app = _measured_app(settings)
         return WsgiBridge(
             app,
             threads=self._threads,
             body_bytes_max=BODY_BYTES_MAX,
             larger=body_bytes_max,
         )
+
+
+def _measured_app(settings: Settings) -> APIFlask:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return create_app(settings)
+    meter = Meter(Path(folder))
+    tell_counts_to(meter.tally)
+    app = create_app(settings, meter=meter)
+    if settings.metrics_port:
+        services = services_of(app)
+        expose_on_port(settings.metrics_port, lambda: exposed_metrics(services, meter))
+    return app
 
 
 def _server(host: str, port: int, workers: int) -> Any:

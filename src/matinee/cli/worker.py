@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from matinee.boxoffice.holds import release_expired_holds
 from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.checked_settings import checked_settings
 from matinee.cli.log import write_log
+from matinee.cli.metrics_port import expose_on_port
 from matinee.cli.opened import opened_services
 from matinee.cli.payment_rounds import PaymentRounds
 from matinee.cli.retention_rounds import RetentionRounds
@@ -29,11 +31,17 @@ from matinee.cli.rounds_beside import POLL_SECONDS, nap_longer, rounds_beside
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
 from matinee.kernel import clock
+from matinee.kernel.counts import tell_counts_to
 from matinee.outbox.assembly import build_delivery, build_webhook_delivery
 from matinee.outbox.delivery import Delivery, DeliveryCounts
 from matinee.outbox.heartbeat import sign_heartbeat, sign_off
 from matinee.outbox.tidying import PORTION_COUNT_MAX, delete_old_messages
 from matinee.outbox.webhooks.delivery import WebhookDelivery
+from matinee.settings import Settings
+from matinee.web.shared.metrics.meter import FOLDER_VARIABLE, Meter
+from matinee.web.shared.metrics.reading import exposed_metrics
+from matinee.web.shared.metrics.requests import measure_connections
+from matinee.web.shared.services import Services
 from matinee.web.v1.kept_requests import delete_expired_requests
 
 HEARTBEAT_SECONDS = 5.0
@@ -204,6 +212,7 @@ def worker(once: bool) -> None:
             private_allowed=services.private_webhooks,
             base_url=services.base_url,
         )
+        _watch(settings, services)
         stop = StopRequest(delivery.abort, webhooks.abort)
         housekeeping = Housekeeping(
             services.transactions, worker_name(), retention_days=settings.retention_days
@@ -225,6 +234,17 @@ def worker(once: bool) -> None:
                 webhooks.finish()
             end_in_order(delivery, housekeeping)
             log.info("worker %s ended", worker_name())
+
+
+def _watch(settings: Settings, services: Services) -> None:
+    """Count what this worker does: with the server that started it, else on a port of its own."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder or settings.metrics_worker_port:
+        meter = Meter(Path(folder) if folder else None)
+        tell_counts_to(meter.tally)
+        measure_connections(services.engine, meter)
+        if not folder:
+            expose_on_port(settings.metrics_worker_port, lambda: exposed_metrics(services, meter))
 
 
 def _work_once(

@@ -20,6 +20,8 @@ from sqlalchemy import Engine
 from matinee.db.engine import POSTGRES_PARAMETERS
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.failures import is_worth_another_try, unavailable
+from matinee.kernel.counts import count
+from matinee.kernel.spans import span
 
 TRIES_MAX = 5
 
@@ -42,13 +44,15 @@ class DirectConnections:
         for tried in range(1, TRIES_MAX + 1):
             fresh = getattr(self._local, "connection", None) is None
             try:
-                return self._connection().execute(statement, values, prepare=True).fetchall()
+                with span("direct statement", kind="client", db__system__name="postgresql"):
+                    return self._connection().execute(statement, values, prepare=True).fetchall()
             except psycopg.Error as error:
                 if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
                     self._forget_broken()
                     again = is_worth_another_try(error) or (may_repeat and not fresh)
                     if not again or tried == TRIES_MAX:
                         raise unavailable(error) from error
+                    count("transaction_retries")
                     time.sleep(random.uniform(0, 0.01 * tried))  # noqa: S311 - jitter, not a secret
                     continue
                 if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):

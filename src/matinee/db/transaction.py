@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from matinee.db.counting import tell_counts
 from matinee.db.engine import READING_OPTIONS, WRITING_OPTIONS, rows_changed
 from matinee.db.errors import DatabaseUnavailable, WroteWhileReading
 from matinee.db.failures import (
@@ -29,6 +30,9 @@ from matinee.db.failures import (
     unavailable,
 )
 from matinee.db.version import DataVersion, took_change
+from matinee.kernel.counts import count
+from matinee.kernel.errors import DomainError
+from matinee.kernel.spans import span
 
 TRIES_MAX = 6
 # No try is begun later than this, whatever the others waited for: with the longest wait of the last one, the caller hears
@@ -62,6 +66,10 @@ class Transactions:
         return self._run(work, read_only=True)
 
     def _run(self, work: Callable[[Session], Result], *, read_only: bool) -> Result:
+        with span("read" if read_only else "write"):
+            return self._try(work, read_only=read_only)
+
+    def _try(self, work: Callable[[Session], Result], *, read_only: bool) -> Result:
         last_begin = time.monotonic() + TRIES_BEGIN_WITHIN_SECONDS
         for tried in range(1, TRIES_MAX + 1):
             session = self._new_session()
@@ -86,14 +94,19 @@ class Transactions:
                 if not again and not is_unavailability(error):
                     raise
                 if not again or tried == TRIES_MAX or time.monotonic() > last_begin:
+                    count("database_unavailable")
                     log.warning("the database did not answer: %s", error)
                     raise unavailable(error) from error
+                count("transaction_retries")
                 time.sleep(random.uniform(0, PAUSE_SECONDS_MAX * tried))  # noqa: S311 - jitter, not a secret
-            except BaseException:
+            except BaseException as error:
                 self._undo(session)
+                if isinstance(error, DomainError):
+                    count("refusals", code=error.code)
                 raise
             else:
                 changed = took_change(session)
+                tell_counts(session)
                 session.close()
                 if changed:
                     self._version.move()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.orders import lock_order, record_note
 from matinee.boxoffice.tickets import find_ticket
+from matinee.db.counting import count_when_committed
 from matinee.door.errors import AdmissionNotFound, AlreadyAdmitted, TicketNotValid, TicketUnpaid
 from matinee.door.models import Admission, DoorScan
 from matinee.outbox.webhooks.events import announce_event
@@ -64,6 +65,7 @@ def admit_locked_ticket(
         admission.admitted_at, admission.door, admission.scan_id = scan.scanned_at, scan.door, scan.id
     session.add(admission)
     session.flush()
+    count_when_committed(session, "admissions")
     payload = {"ticket_id": ticket.id}
     announce_event(session, event=EVENT, payload=payload, now=now, about=f"order:{ticket.order_id}")
     return admission

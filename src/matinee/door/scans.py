@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.errors import TicketNotFound
 from matinee.boxoffice.models import Ticket
 from matinee.db.constraints import translating
+from matinee.db.counting import count_when_committed
 from matinee.door.admissions import admit_locked_ticket
 from matinee.door.answers import ScanAnswer, answer_about
 from matinee.door.errors import AlreadyAdmitted, ScanToldDifferently, TicketNotValid, TicketUnpaid
@@ -85,6 +86,7 @@ def settle_scan(session: Session, *, scanner: Scanner, scan: Scan, now: datetime
         row.result, ticket = _judge(session, scanner, scan, row, now=now)
     row.ticket_id = row.ticket_id if ticket is None else ticket.id
     session.flush()
+    count_when_committed(session, "scans", result=row.result)
     return _answer(session, row, ticket, now=now)
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from matinee.db.transaction import Transactions
 from matinee.kernel.codes import random_code
+from matinee.kernel.counts import count
 from matinee.outbox.dispatch import Dispatcher
 from matinee.outbox.errors import ServerUnreachable
 from matinee.outbox.leases import (
@@ -172,7 +173,7 @@ class Delivery:
             self._begin_outage(str(error))
         self._unrecorded += outcomes
         self._record()
-        return sum((counted(outcome) for outcome in outcomes), DeliveryCounts())
+        return sum((counted(outcome, channel="mail") for outcome in outcomes), DeliveryCounts())
 
     def _begin_outage(self, reason: str) -> None:
         self._outage_pause = min(OUTAGE_PAUSE_SECONDS_MAX, self._outage_pause * 2 or OUTAGE_PAUSE_SECONDS_MIN)
@@ -202,8 +203,11 @@ class Delivery:
                 )
 
 
-def counted(outcome: Outcome) -> DeliveryCounts:
-    """One delivery, counted."""
+def counted(outcome: Outcome, *, channel: str) -> DeliveryCounts:
+    """One delivery, counted, also for whoever watches the house."""
     if outcome.error is None:
+        count("deliveries", channel=channel, outcome="sent")
         return DeliveryCounts(sent=1)
-    return DeliveryCounts(failed=1) if outcome.retry_at is None else DeliveryCounts(postponed=1)
+    given_up = outcome.retry_at is None
+    count("deliveries", channel=channel, outcome="given_up" if given_up else "postponed")
+    return DeliveryCounts(failed=1) if given_up else DeliveryCounts(postponed=1)

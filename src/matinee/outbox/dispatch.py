@@ -10,6 +10,7 @@ from datetime import datetime
 
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
+from matinee.kernel.spans import span
 from matinee.outbox.composing import Composer, MailContext, Seal
 from matinee.outbox.envelope import Sender, build_email, carried_address, stable_message_id
 from matinee.outbox.errors import (
@@ -56,6 +57,13 @@ class Dispatcher:
 
         Raises ServerUnreachable and DatabaseUnavailable, both with nothing sent.
         """
+        with span("deliver mail", kind="client", outbox__kind=row.kind, outbox__message=row.id) as traced:
+            outcome = self._dispatch(row, lease_ends)
+            if outcome.error is not None:
+                traced.fail("given up" if outcome.retry_at is None else "postponed")
+            return outcome
+
+    def _dispatch(self, row: LeasedMessage, lease_ends: float) -> Outcome:
         parcel = self._compose(row)
         if isinstance(parcel, Outcome):
             return parcel

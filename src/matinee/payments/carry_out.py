@@ -16,10 +16,12 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from matinee.db.transaction import Transactions
+from matinee.kernel.counts import count
 from matinee.payments.errors import ProviderUnavailable
 from matinee.payments.models import Payment, PaymentRefund
 from matinee.payments.protocol import VOUCHER, PaymentProvider, RefundOutcome, RefundRequest
 from matinee.payments.refunds import find_refund, record_refund_outcome
+from matinee.payments.watching import provider_call
 
 # No refund is begun later than this in one round: the worker has mail to deliver, too.
 ROUND_SECONDS_MAX = 5.0
@@ -82,10 +84,12 @@ def _carry_out(
     try:
         if leased.provider not in providers:
             raise ProviderUnavailable(f"The provider {leased.provider!r} is not set up here.")
-        outcome = providers[leased.provider].refund(leased.request)
+        with provider_call(leased.provider, "refund"):
+            outcome = providers[leased.provider].refund(leased.request)
     except ProviderUnavailable as error:
         reason = error.detail
         log.warning("refund %s waits for %s: %s", refund_id, leased.provider, reason)
+        count("refunds", provider=leased.provider, outcome="unavailable")
         transactions.write(lambda session: _put_off(session, leased, reason, now))
         transactions.write(lambda session: _put_off_others(session, leased.provider, now))
     except Exception:
@@ -94,6 +98,7 @@ def _carry_out(
         transactions.write(lambda session: _put_off(session, leased, "a fault, see the log", now))
     else:
         transactions.write(lambda session: _record(session, leased, outcome, now))
+        count("refunds", provider=leased.provider, outcome=outcome.state)
         log.log(logging.WARNING if outcome.state == "failed" else logging.INFO,
                 "refund %s by %s: %s %s", refund_id, leased.provider, outcome.state, outcome.reason)  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from matinee.db.counting import count_when_committed
 from matinee.kernel.codes import random_code
 from matinee.payments.errors import RefundNotByHand, RefundNotFailed, RefundNotFound, RefundTooHigh
 from matinee.payments.models import PUBLIC_ID_LENGTH, Payment, PaymentRefund
@@ -25,6 +26,8 @@ def request_refund(
     if payment.state != "settled" or amount > payment.amount - payment.refunded_amount:
         raise RefundTooHigh
     payment.refunded_amount += amount
+    labels = {"provider": payment.provider, "currency": payment.currency}
+    count_when_committed(session, "money_returned_minor_units", amount, **labels)
     refund = PaymentRefund(
         public_id=random_code(PUBLIC_ID_LENGTH),
         payment_id=payment.id,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from matinee import __version__
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
+from matinee.kernel.spans import span
 from matinee.outbox.errors import EndpointUnreachable, NothingToSend
 from matinee.outbox.leases import CLOCK_SKEW_SECONDS_MAX
 from matinee.outbox.models import WebhookEndpoint
@@ -70,6 +71,15 @@ class EventDispatcher:
 
         Raises DatabaseUnavailable, with nothing sent or with a request that will be sent again.
         """
+        with span("deliver webhook", kind="client", outbox__kind=row.kind, outbox__message=row.id) as traced:
+            tried = self._dispatch(row, lease_ends)
+            if tried.outcome.answer_status is not None:
+                traced.note(http__response__status_code=tried.outcome.answer_status)
+            if tried.outcome.error is not None:
+                traced.fail("given up" if tried.outcome.retry_at is None else "postponed")
+            return tried
+
+    def _dispatch(self, row: LeasedMessage, lease_ends: float) -> Tried:
         letter = self._compose(row)
         if isinstance(letter, Outcome):
             return Tried(letter)

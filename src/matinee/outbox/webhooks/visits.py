@@ -69,7 +69,7 @@ class Visitor:
                 tried = self._dispatcher.dispatch(untried[0], lease_ends=began + self.lease_seconds)
                 del untried[0]
                 self._record(tried.outcome)
-                counts += counted(tried.outcome)
+                counts += counted(tried.outcome, channel="webhook")
                 if tried.endpoint_is_away:
                     away = tried.outcome.error or "away"
         finally:
@@ -113,7 +113,7 @@ class Visitor:
         counts = DeliveryCounts()
         while not should_stop() and time.monotonic() < ends:
             outcomes = self._transactions.write(portion)
-            counts += sum((counted(outcome) for outcome in outcomes), DeliveryCounts())
+            counts += sum((counted(outcome, channel="webhook") for outcome in outcomes), DeliveryCounts())
             if len(outcomes) < PUT_OFF_COUNT_MAX:
                 break
         return counts

@@ -14,6 +14,7 @@ from matinee.boxoffice.settlement import deal_with_notice
 from matinee.kernel import clock
 from matinee.payments.errors import NoticeRefused, PaymentNotFound, ProviderNotFound, RefundNotFound
 from matinee.payments.protocol import ProviderNotice
+from matinee.payments.watching import provider_call
 from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
@@ -67,7 +68,9 @@ def receive_notices(provider_name: str, body: bytes, headers: Mapping[str, str])
     if provider is None:
         raise ProviderNotFound
     now = clock.now()
-    for notice in provider.read_notices(body, headers, now=now):
+    with provider_call(provider_name, "notice"):
+        notices = provider.read_notices(body, headers, now=now)
+    for notice in notices:
         _deal_with(provider_name, notice, now)
 
 

@@ -1,0 +1,52 @@
+"""Measuring requests: how many, how long, how many at once; and connections of the pool. Some microseconds each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, Response, request
+from sqlalchemy import Engine, event
+
+from matinee.web.shared.metrics.meter import Meter
+
+# Whatever a caller invents would be a row of its own for ever.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+NO_ROUTE = "(none)"
+
+
+def measure_requests(app: Flask, meter: Meter) -> None:
+    """Count every request that `app` answers, by the pattern of its route."""
+    inner = app.wsgi_app
+    in_flight = meter.in_flight
+    began_at = "matinee.began"
+
+    def measured(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ[began_at] = time.perf_counter()
+        in_flight.inc()
+        try:
+            return inner(environ, start_response)
+        finally:
+            in_flight.dec()
+
+    app.wsgi_app = measured  # type: ignore[method-assign]
+
+    @app.after_request
+    def _count(response: Response) -> Response:
+        rule = request.url_rule
+        method = request.method
+        meter.request(
+            method if method in METHODS else "other",
+            rule.rule if rule is not None else NO_ROUTE,
+            response.status_code,
+            time.perf_counter() - request.environ[began_at],
+        )
+        return response
+
+
+def measure_connections(engine: Engine, meter: Meter) -> None:
+    """Count the connections that are taken from the pool of this process."""
+    in_use = meter.connections_in_use
+    event.listen(engine, "checkout", lambda *_: in_use.inc())
+    event.listen(engine, "checkin", lambda *_: in_use.dec())
