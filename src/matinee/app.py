@@ -23,10 +23,12 @@ from matinee.db.direct import DirectConnections
 from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.db.machine_cell import MachineCell
 from matinee.db.standby import Reader, StandbyReader
+from matinee.db.tracing import trace_statements
 from matinee.db.transaction import Transactions
 from matinee.db.version import DataVersion, PostgresVersion, SqliteVersion
 from matinee.door import events as door_events
 from matinee.kernel import clock
+from matinee.kernel.spans import is_tracing
 from matinee.outbox.composing import Composer
 from matinee.outbox.webhooks.composing import EventComposer
 from matinee.payments.providers import build_providers
@@ -62,6 +64,7 @@ from matinee.web.shared.request_ids import use_request_ids
 from matinee.web.shared.security_headers import add_security_headers
 from matinee.web.shared.services import EXTENSION, Services, is_https, services_of
 from matinee.web.shared.site_session import use_site_session
+from matinee.web.shared.traced import trace_requests
 from matinee.web.site.demo_payment import demo_payment
 from matinee.web.site.programme.crawlers import crawlers
 from matinee.web.site.routes import register_site
@@ -127,6 +130,9 @@ def create_app(settings: Settings, *, meter: Meter | None = None) -> APIFlask:
     _register(app, settings)
     if meter is not None:
         _measure(app, settings, meter)
+    if is_tracing():
+        trace_requests(app, proxy_is_trusted=settings.trusted_proxies > 0)
+        trace_statements(services_of(app).engine)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         # Not the host: links are made from the configured address alone.

@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     metrics_port: int = Field(default=0, ge=0, le=65535)
     # Of `matinee worker`, where it runs by itself.
     metrics_worker_port: int = Field(default=0, ge=0, le=65535)
+    # The collector of traces, such as http://127.0.0.1:4318. None: nothing is traced.
+    otel_endpoint: str = ""
     # Whether webhooks may go to private addresses, and over http.
     webhook_private: Literal["on", "off"] = "off"
     # After the base URL: it is checked against that.
@@ -230,6 +232,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 "must have 32 characters or more, or be left out: it is made and kept in the data directory"
             )
+        return value
+
+    @field_validator("otel_endpoint")
+    @classmethod
+    def _collector_is_http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+            raise ValueError("must look like http://127.0.0.1:4318; the path /v1/traces is put behind it")
         return value
 
     @field_validator("metrics_token")

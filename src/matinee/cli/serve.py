@@ -28,6 +28,7 @@ from matinee.cli.metrics_folder import metrics_folder
 from matinee.cli.metrics_port import expose_on_port
 from matinee.cli.prepared import prepare_database
 from matinee.cli.refusals import refusals_shown
+from matinee.cli.tracing import begin_to_trace, require_library
 from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.kernel.counts import tell_counts_to
 from matinee.settings import Settings
@@ -76,6 +77,7 @@ def serve(host: str, port: int, workers: int, threads: int, no_worker: bool) -> 
     """
     settings = checked_settings()
     write_log(settings)
+    require_library(settings)
     _prepare(settings)
     _refuse_taken_port(host, port)
     server = _server(host, port, workers)
@@ -138,6 +140,7 @@ class _Loader:
         end_with_parent(self._server_pid, signal.SIGKILL)
         settings = checked_settings()
         write_log(settings)
+        begin_to_trace(settings, role="web")
         with nothing_is_garbage():
             app = _measured_app(settings)
         return WsgiBridge(

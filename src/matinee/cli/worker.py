@@ -28,6 +28,7 @@ from matinee.cli.opened import opened_services
 from matinee.cli.payment_rounds import PaymentRounds
 from matinee.cli.retention_rounds import RetentionRounds
 from matinee.cli.rounds_beside import POLL_SECONDS, nap_longer, rounds_beside
+from matinee.cli.tracing import begin_to_trace, require_library
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
 from matinee.kernel import clock
@@ -192,7 +193,10 @@ def worker(once: bool) -> None:
     Without a process that stays, let cron run it every minute:
       * * * * *  matinee worker --once
     """
-    write_log(checked_settings())
+    settings = checked_settings()
+    write_log(settings)
+    require_library(settings)
+    begin_to_trace(settings, role="worker")
     with opened_services() as (settings, services):
         try:
             delivery = build_delivery(

@@ -44,7 +44,7 @@ class DirectConnections:
         for tried in range(1, TRIES_MAX + 1):
             fresh = getattr(self._local, "connection", None) is None
             try:
-                with span("direct statement", kind="client", db__system__name="postgresql"):
+                with span("direct statement", kind="client", inside=True, db__system__name="postgresql"):
                     return self._connection().execute(statement, values, prepare=True).fetchall()
             except psycopg.Error as error:
                 if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):

@@ -66,7 +66,7 @@ class Transactions:
         return self._run(work, read_only=True)
 
     def _run(self, work: Callable[[Session], Result], *, read_only: bool) -> Result:
-        with span("read" if read_only else "write"):
+        with span("read" if read_only else "write", inside=True):
             return self._try(work, read_only=read_only)
 
     def _try(self, work: Callable[[Session], Result], *, read_only: bool) -> Result:

@@ -26,7 +26,9 @@ class Span(Protocol):
         """It went wrong; `kind` is the name of a class of errors or a status, never a message."""
 
 
-class _NoSpan:
+class NoSpan:
+    """What is not traced."""
+
     def note(self, **attributes: Attribute) -> None:
         """Nothing is traced."""
 
@@ -37,18 +39,21 @@ class _NoSpan:
         """Nothing is traced."""
 
 
-# Name, kind, the `traceparent` of who called, attributes.
-Tracer = Callable[[str, Kind, str, dict[str, Attribute]], AbstractContextManager[Span]]
+# Name, kind, the `traceparent` of who called, whether only inside another, attributes.
+Tracer = Callable[[str, Kind, str, bool, dict[str, Attribute]], AbstractContextManager[Span]]
 
-_NOTHING: AbstractContextManager[Span] = nullcontext(_NoSpan())
+_NOTHING: AbstractContextManager[Span] = nullcontext(NoSpan())
 _tracer: Tracer | None = None
 
 
 def span(
-    name: str, *, kind: Kind = "internal", parent: str = "", **attributes: Attribute
+    name: str, *, kind: Kind = "internal", parent: str = "", inside: bool = False, **attributes: Attribute
 ) -> AbstractContextManager[Span]:
-    """What the block does is one span. An exception that leaves the block marks it as failed, without its message."""
-    return _NOTHING if _tracer is None else _tracer(name, kind, parent, attributes)
+    """What the block does is one span. An exception that leaves the block marks it as failed, without its message.
+
+    `inside`: only as a part of another span, and otherwise none. Two underscores in the name of an attribute are a dot.
+    """
+    return _NOTHING if _tracer is None else _tracer(name, kind, parent, inside, attributes)
 
 
 def is_tracing() -> bool:
