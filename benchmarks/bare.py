@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response
 
-from matinee.cli.serve import _server
+from matinee.cli.web_server import Ending, Listening, build_web_server, prepare_processes
 from matinee.web.shared.asgi import WsgiBridge
 
 
@@ -29,7 +29,9 @@ def bare_app() -> Flask:
 
 def serve_as_matinee_does(port: int, workers: int, threads: int) -> None:
     """Private names, and on purpose: a server that is set up here could have other options."""
-    server = _server("127.0.0.1", port, workers)
+    prepare_processes()
+    listening = Listening("127.0.0.1", port)
+    server = build_web_server(listening, workers=workers, ending=Ending(), drain_seconds=0)
     server.serve(
         target_loader=lambda: WsgiBridge(bare_app(), threads=threads, body_bytes_max=1024), wrap_loader=False
     )

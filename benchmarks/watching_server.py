@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from matinee.app import BODY_BYTES_MAX, create_app
-from matinee.cli.serve import _server
+from matinee.cli.web_server import Ending, Listening, build_web_server, prepare_processes
 from matinee.settings import read_settings
 from matinee.web.shared.asgi import Receive, Scope, Send, WsgiBridge
 
@@ -79,5 +79,7 @@ class Streams:
 
 if __name__ == "__main__":
     port, threads = (int(text) for text in sys.argv[1:])
-    server = _server("127.0.0.1", port, 1)
+    prepare_processes()
+    listening = Listening("127.0.0.1", port)
+    server = build_web_server(listening, workers=1, ending=Ending(), drain_seconds=0)
     server.serve(target_loader=lambda: Streams(threads), wrap_loader=False)

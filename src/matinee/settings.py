@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     # After the database's address: only PostgreSQL has standbys.
     standby_url: str = ""
+    # Whether to start on a database that a newer Matinee has upgraded: for going back.
+    newer_schema: Literal["refuse", "accept"] = "refuse"
     smtp_url: str = ""
     mail_from: str = "Matinee <tickets@localhost>"
     base_url: str = "http://127.0.0.1:8000"

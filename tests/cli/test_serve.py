@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from matinee.db.engine import database_url as read_address
+from matinee.db.schema import HEAD_REVISION
 from tests.building import on_one_database
 from tests.databases import free_port
 from tests.running import RunningServer, is_running, wait_until
@@ -112,6 +113,24 @@ def test_it_refuses_a_database_with_another_schema(environment: dict[str, str]) 
     ended = serve_and_end(environment, "--port", str(free_port()))
     assert ended.returncode == 1
     assert "matinee db upgrade" in ended.stderr
+
+
+def test_it_starts_on_the_schema_of_a_newer_one_where_it_is_told_to(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    engine = create_engine(read_address(environment["MATINEE_DATABASE_URL"]))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert serve_and_end(environment, "--port", str(free_port())).returncode == 1
+    there = {**environment, "MATINEE_NEWER_SCHEMA": "accept"}
+    with RunningServer(there, tmp_path / "log", "--no-worker") as running:
+        assert "of a newer Matinee" in running.log.read_text()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    assert serve_and_end(there, "--port", str(free_port())).returncode == 1
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD_REVISION})
+    engine.dispose()
 
 
 @on_one_database

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +24,11 @@ _END_WITH_PARENT = """
 import ctypes, os, sys
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, 9)
+handed_over = os.environ.pop("HANDED_OVER", "")
+if handed_over:
+    # As systemd does it, see sd_listen_fds(3).
+    os.dup2(int(handed_over), 3)
+    os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
 os.execv(sys.argv[1], sys.argv[1:])
 """
 
@@ -53,7 +59,16 @@ def wait_until(
 class MatineeProcess:
     """A command of Matinee in a process group of its own; what it says goes to `log`."""
 
-    def __init__(self, arguments: list[str], settings: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        settings: Mapping[str, str],
+        log: Path,
+        *,
+        handed_over: socket.socket | None = None,
+    ) -> None:
+        """`handed_over`: a socket that listens already, which the process is given."""
+        self._handed_over = handed_over
         self._arguments = arguments
         self._settings = settings
         self._log = log
@@ -61,6 +76,8 @@ class MatineeProcess:
 
     def start(self) -> None:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")}
+        numbers = [] if self._handed_over is None else [self._handed_over.fileno()]
+        handed_over = {"HANDED_OVER": str(numbers[0])} if numbers else {}
         with self._log.open("ab") as written:
             self._process = subprocess.Popen(
                 [
@@ -74,11 +91,12 @@ class MatineeProcess:
                     "matinee",
                     *self._arguments,
                 ],
-                env={**outside, "PYTHONPATH": str(ROOT / "src"), **self._settings},
+                env={**outside, "PYTHONPATH": str(ROOT / "src"), **self._settings, **handed_over},
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=written,
                 start_new_session=True,
+                pass_fds=numbers,
             )
 
     def kill(self) -> None:
@@ -86,6 +104,11 @@ class MatineeProcess:
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM, without waiting."""
+        assert self._process is not None
+        self._process.terminate()
 
     def stop(self) -> None:
         """End it in order; by force where it does not end."""
@@ -109,10 +132,20 @@ class MatineeProcess:
 class WebServer(MatineeProcess):
     """`matinee serve` on a port of 127.0.0.1."""
 
-    def __init__(self, settings: Mapping[str, str], log: Path, *, workers: int) -> None:
-        self.port = free_port()
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        log: Path,
+        *,
+        workers: int,
+        handed_over: socket.socket | None = None,
+        drain_seconds: float = 0,
+    ) -> None:
+        self.port = handed_over.getsockname()[1] if handed_over is not None else free_port()
         arguments = ["serve", "--port", str(self.port), "--workers", str(workers), "--no-worker"]
-        super().__init__(arguments, settings, log)
+        if drain_seconds:
+            arguments += ["--drain", str(drain_seconds)]
+        super().__init__(arguments, settings, log, handed_over=handed_over)
 
     def start(self) -> None:
         super().start()

@@ -23,6 +23,8 @@ Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 Answered = asyncio.Future[Answer]
 
+# In the environment of a request: whether the server ends soon.
+ENDING = "matinee.is_ending"
 _WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 log = logging.getLogger(__name__)
 
@@ -41,14 +43,18 @@ class WsgiBridge:
         threads: int,
         body_bytes_max: int,
         larger: Callable[..., int] | None = None,
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Starts the threads. `threads`: how many requests are worked on at the same time; the others wait in line.
+        """Starts the threads. `is_ending`: the server ends soon, so that every connection is closed with its answer.
+
+        `threads`: how many requests are worked on at the same time; the others wait in line.
 
         `larger(method, path, usual=body_bytes_max)`: how much a body may have where some paths take more than others.
         """
         self._application = application
         self._body_bytes_max = body_bytes_max
         self._larger = larger
+        self._is_ending = is_ending
         self._waiting: SimpleQueue[tuple[Scope, bytes, Answered]] = SimpleQueue()
         self._ready: list[tuple[Answered, Answer]] = []
         self._ready_lock = threading.Lock()
@@ -65,6 +71,9 @@ class WsgiBridge:
         answered: Answered = asyncio.get_running_loop().create_future()
         self._waiting.put((scope, body, answered))
         status, headers, answer = await answered
+        if self._is_ending():
+            # The caller goes on with another connection, and so with the next server.
+            headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
@@ -109,6 +118,8 @@ class WsgiBridge:
                 return bytes(body)
 
     def _run(self, scope: Scope, body: bytes) -> Answer:
+        environ = _environ(scope, body)
+        environ[ENDING] = self._is_ending()
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
@@ -117,7 +128,7 @@ class WsgiBridge:
             started.append((status, headers))
             return lambda data: None
 
-        chunks = self._application(_environ(scope, body), start_response)
+        chunks = self._application(environ, start_response)
         try:
             answer = b"".join(chunks)
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from matinee.db.errors import DatabaseUnavailable
@@ -12,6 +12,7 @@ from matinee.db.schema import schema_is_current
 from matinee.kernel import clock
 from matinee.outbox.heartbeat import WORKER_MISSING_AFTER, worker_seen_at
 from matinee.outbox.queries import waiting_mail
+from matinee.web.shared.asgi import ENDING
 from matinee.web.shared.services import services
 
 # A mail that waits longer than this means that nobody delivers, or that the mail server refuses.
@@ -22,7 +23,11 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """The process is alive. Touches nothing else."""
+    """The process is alive; 503 while it is about to end. Touches nothing else."""
+    if request.environ.get(ENDING):
+        response = jsonify(status="ending")
+        response.status_code = 503
+        return response
     return jsonify(status="alive")
 
 
