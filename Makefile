@@ -12,11 +12,12 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install demo test race cluster model pictures lighthouse messages lint format sure bench lock migration clean
+.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench lock migration clean
 .NOTPARALLEL:
 
 help:
 	@echo "make install    the environment in $(VENV), with locked dependencies; the command is $(BIN)/matinee"
+	@echo "make otel       what traces for OpenTelemetry need, beside it"
 	@echo "make demo       a demo cinema on http://127.0.0.1:8000"
 	@echo "make test       the suite, on SQLite and on PostgreSQL, and in Chromium where there is one"
 	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
@@ -52,6 +53,10 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@touch $@
 
 install: $(VENV)/.installed
+
+# What traces need, see docs/monitoring.md.
+otel: $(VENV)/.installed
+	@$(INSTALL) --require-hashes -r requirements-otel.lock
 
 demo: install
 	@$(BIN)/matinee demo
@@ -105,6 +110,7 @@ LOCKING = uv pip compile pyproject.toml --universal --python-version 3.11 --gene
 lock:
 	$(LOCKING) --group build --output-file requirements.lock
 	$(LOCKING) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCKING) --extra otel --constraint requirements-dev.lock --output-file requirements-otel.lock
 
 migration: $(VENV)/.installed-dev
 	@$(BIN)/python tools/write_migration.py "$(m)"
