@@ -23,6 +23,7 @@ SECRET_KEY = "sk_test_of_the_fake"
 WEBHOOK_SECRET = "whsec_of_the_fake"
 # No client waits for longer.
 HANG_SECONDS_MAX = 20
+SLOW_SECONDS = 4
 
 
 @dataclass
@@ -41,7 +42,8 @@ class Failure:
     """What goes wrong with the next `times` calls of a method and path.
 
     `how`: "drop" loses the answer after the effect, "drop_before" the question, "hang" answers too late and does
-    nothing, "fault" is a 500 after the effect, and a number is an answer with that status and without effect.
+    nothing, "slow" answers late and does it, "fault" is a 500 after the effect, and a number is an answer with that
+    status and without effect.
     """
 
     method: str
@@ -87,11 +89,17 @@ class FakeStripe:
             if failure == "hang":
                 self.ended.wait(HANG_SECONDS_MAX)
             return None
+        if failure == "slow":
+            self.ended.wait(SLOW_SECONDS)
         if isinstance(failure, int):
             return failure, {"error": {"type": "api_error", "message": "Failing as the test says."}}
         with self.lock:
             status, body = self._answer_once(call, fault=failure == "fault")
         return None if failure == "drop" else (status, body)
+
+    def was_answered(self, call: Call) -> bool:
+        """Whether its key was used before: the answer is that of then, and says so."""
+        return call.key in self.answers
 
     def _failure_for(self, call: Call) -> str | int | None:
         with self.lock:
@@ -180,27 +188,29 @@ def running_fake_stripe() -> Iterator[FakeStripe]:
                     401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key: sk_t***"}}
                 )
                 return
-            answer = fake.answer(
-                Call(
-                    self.command,
-                    urlsplit(self.path).path,
-                    nested(parse_qsl(form, keep_blank_values=True)),
-                    self.headers.get("Idempotency-Key"),
-                    dict(self.headers.items()),
-                )
+            call = Call(
+                self.command,
+                urlsplit(self.path).path,
+                nested(parse_qsl(form, keep_blank_values=True)),
+                self.headers.get("Idempotency-Key"),
+                dict(self.headers.items()),
             )
+            replayed = fake.was_answered(call)
+            answer = fake.answer(call)
             if answer is None:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.close_connection = True
             else:
-                self._send(*answer)
+                self._send(*answer, replayed=replayed)
 
-        def _send(self, status: int, body: dict[str, Any]) -> None:
+        def _send(self, status: int, body: dict[str, Any], *, replayed: bool = False) -> None:
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.send_header("Request-Id", "req_of_the_fake")
+            if replayed:
+                self.send_header("Idempotent-Replayed", "true")
             self.end_headers()
             self.wfile.write(content)
 

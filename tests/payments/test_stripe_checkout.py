@@ -101,6 +101,17 @@ def test_a_stripe_that_cannot_answer_now_is_unavailable(
         stripe.start(payment_request())
 
 
+def test_a_fault_that_stripe_keeps_with_the_key_is_a_refusal_once_it_is_told_again(
+    stripe: StripeCheckout, fake_stripe: FakeStripe
+) -> None:
+    fake_stripe.fail("POST", SESSIONS, "fault")
+    with pytest.raises(ProviderUnavailable):
+        stripe.start(payment_request())
+    # It would be told for a day: the buyer needs another payment, with a key of its own.
+    with pytest.raises(PaymentRefused):
+        stripe.start(payment_request())
+
+
 def test_nobody_at_the_address_is_unavailable(fake_stripe: FakeStripe) -> None:
     nowhere = stripe_at(fake_stripe, api_base=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(ProviderUnavailable):

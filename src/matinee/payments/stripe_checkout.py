@@ -60,10 +60,12 @@ class StripeCheckout:
     def start(self, request: PaymentRequest) -> StartedPayment:
         """Open a Checkout Session. Raises ProviderUnavailable and PaymentRefused.
 
-        Asked again in the same words, Stripe answers with the session that it opened the first time.
+        Asked again in the same words, Stripe answers with the session that it opened the first time; and with the same
+        fault, if it was one, for a day. Then this payment cannot be begun any more, and another one can: nobody was ever
+        told where the page of a session is that may have been opened all the same.
         """
         params = self._session_params(request)
-        with self._sdk.errors_named(f"payment {request.payment_id}"):
+        with self._sdk.errors_named(f"payment {request.payment_id}", kept_faults_refuse=True):
             session = self._sdk.client.v1.checkout.sessions.create(
                 params, {"idempotency_key": request.payment_id}
             )

@@ -51,9 +51,10 @@ class StripeSdk:
         return client
 
     @contextmanager
-    def errors_named(self, what: str) -> Iterator[None]:
+    def errors_named(self, what: str, *, kept_faults_refuse: bool = False) -> Iterator[None]:
         """Raise PaymentRefused and ProviderUnavailable in place of Stripe's errors. `what` stands in the log.
 
+        `kept_faults_refuse`: a fault that Stripe has kept with the key counts as a refusal; it would be the same for a day.
         Stripe's sentences are kept out of the log and of the errors: they quote what was asked.
         """
         stripe = self.module
@@ -69,7 +70,14 @@ class StripeSdk:
             # A wrong key is among these, too: once it is put right, what waits is asked again.
             kind = type(error).__name__
             log.warning("Stripe did not answer %s: %s, status %s", what, kind, error.http_status)
+            if kept_faults_refuse and _is_kept_fault(error):
+                raise PaymentRefused("The payment provider failed. Nothing was charged.") from None
             raise ProviderUnavailable from None
+
+
+def _is_kept_fault(error: Any) -> bool:
+    headers = {str(name).lower(): str(value) for name, value in dict(error.headers or {}).items()}
+    return (error.http_status or 0) >= 500 and headers.get("idempotent-replayed") == "true"
 
 
 def _code_of(error: Any) -> str:
