@@ -12,7 +12,7 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench lock migration clean
+.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench prove lock migration clean
 .NOTPARALLEL:
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make pictures   the website and the back office at all widths, in docs/pictures (needs Chromium)"
 	@echo "make lighthouse Lighthouse against pages of the demonstration (needs npm and Chromium)"
 	@echo "make bench      the measuring programs; prints a table"
+	@echo "make prove      kill, cut off and fill up what Matinee stands on, over a hundred times, and look what is committed"
 	@echo "make lock       choose the versions of the dependencies anew (needs uv)"
 	@echo "make migration m=\"What changes\"    write the next step of the schema from the models"
 	@echo "make clean      remove the environment"
@@ -103,6 +104,10 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks
+
+# Some of it as root only: what cannot run here says so. PROVE="--only kills --kills 20" for less.
+prove: $(VENV)/.installed-dev
+	@$(BIN)/python -m proof $(PROVE)
 
 LOCKING = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet --upgrade

@@ -34,7 +34,7 @@ SCENARIOS: dict[str, Callable[[Plan], Iterator[Outcome]]] = {
     "--kills", default=120, show_default=True, type=click.IntRange(min=10), help="How often is killed."
 )
 @click.option(
-    "--minutes", default=0.5, show_default=True, help="How long each other scenario sells under its fault."
+    "--minutes", default=0.4, show_default=True, help="How long each other scenario sells under its fault."
 )
 @click.option("--seed", type=int, help="Of all that is random; else chosen, and printed.")
 @click.option("--write", is_flag=True, help="Write docs/proof/results.md.")

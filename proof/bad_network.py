@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,16 +46,15 @@ def _play() -> None:
     plan = Plan(0, told["seconds"], told["seed"], Path(told["folder"]), lambda line: None)
     outcome = Outcome("network", "PostgreSQL")
     leave_for_new_network()
-    with tempfile.TemporaryDirectory(prefix="matinee-proof-"):
-        with running_postgres(listen="*", trusted=NETWORK) as server, _router(plan, outcome) as router:
-            enter_network(router.pid)
-            _look_whether_they_meet()
-            through = f"postgresql://{SUPERUSER}@{NEAR}:{server.port}/{DATABASE}"
-            # A Unix socket is reached from every network.
-            with Stage(plan, outcome, server.socket_url(DATABASE), served_url=through) as stage:
-                stage.sell()
-                stage.sell_for(plan.seconds)
-                stage.close()
+    with running_postgres(listen="*", trusted=NETWORK) as server, _router(plan, outcome) as router:
+        enter_network(router.pid)
+        _look_whether_they_meet()
+        through = f"postgresql://{SUPERUSER}@{NEAR}:{server.port}/{DATABASE}"
+        # A Unix socket is reached from every network.
+        with Stage(plan, outcome, server.socket_url(DATABASE), served_url=through) as stage:
+            stage.sell()
+            stage.sell_for(plan.seconds)
+            stage.close()
     print(json.dumps(outcome.to_json()))
 
 

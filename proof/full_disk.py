@@ -39,21 +39,22 @@ def run(plan: Plan) -> Iterator[Outcome]:
             _fill_and_free(plan, stage, disk, lambda: None)
             stage.close()
         yield outcome
-    with _small_disk(plan.folder / "disk-postgres", POSTGRES_MIB, mount, umount) as disk:
-        disk.chmod(0o755)
-        outcome = Outcome("full disk", "PostgreSQL")
-        with running_postgres(inside=disk, **POSTGRES_SETTINGS) as server:
-            with Stage(plan, outcome, server.url(DATABASE)) as stage:
+    outcome = Outcome("full disk", "PostgreSQL")
+    with (
+        _small_disk(plan.folder / "disk-postgres", POSTGRES_MIB, mount, umount) as disk,
+        running_postgres(inside=disk, **POSTGRES_SETTINGS) as server,
+        Stage(plan, outcome, server.url(DATABASE)) as stage,
+    ):
 
-                def bring_back() -> None:
-                    # It ends by itself where it cannot write its log; whoever runs it starts it again.
-                    if not server.is_running():
-                        server.start_again()
-                        outcome.count("times that the database was started again", 1)
+        def bring_back() -> None:
+            # It ends by itself where it cannot write its log; whoever runs it starts it again.
+            if not server.is_running():
+                server.start_again()
+                outcome.count("times that the database was started again", 1)
 
-                _fill_and_free(plan, stage, disk, bring_back)
-                stage.close()
-        yield outcome
+        _fill_and_free(plan, stage, disk, bring_back)
+        stage.close()
+    yield outcome
 
 
 def _fill_and_free(plan: Plan, stage: Stage, disk: Path, bring_back: Callable[[], None]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from pathlib import Path
 
 from proof.scenario import NotHere
 
@@ -22,14 +21,6 @@ def require_program(name: str, package: str) -> str:
     if found is None:
         raise NotHere(f"the command {name} is missing: apt install {package}")
     return found
-
-
-def find_faketime() -> Path:
-    """The library that makes a process's clock jump. Raises NotHere."""
-    for folder in (Path("/usr/lib"), Path("/usr/lib64"), Path("/usr/local/lib")):
-        for found in sorted(folder.glob("**/faketime/libfaketimeMT.so.1")):
-            return found
-    raise NotHere("libfaketime is missing: apt install libfaketime")
 
 
 def require_tunnels() -> None:

@@ -67,6 +67,8 @@ class Stage:
         }
         self.web = WebServer(self.settings, self.folder / "web.log", workers=2)
         self.worker = MatineeProcess(["worker"], self.settings, self.folder / "worker.log")
+        # What the scenario itself asked beside the buyers.
+        self.noted: list[Record] = []
         self._crowd: Crowd | None = None
 
     def __enter__(self) -> Stage:
@@ -106,7 +108,7 @@ class Stage:
     def records(self) -> list[Record]:
         """What the buyers were answered, once all of them have come to an end."""
         assert self._crowd is not None
-        return self._crowd.end()
+        return [*self._crowd.end(), *self.noted]
 
     def close(
         self,
