@@ -56,7 +56,7 @@ def test_imports_point_down() -> None:
 
 def test_files_and_functions_are_short() -> None:
     too_long = []
-    for path in python_files("src", "tests", "benchmarks", "tools"):
+    for path in python_files("src", "tests", "benchmarks", "proof", "tools"):
         text = path.read_text()
         lines = len(text.splitlines())
         too_long += [f"{path.name}: {lines} lines"] if lines > FILE_LINES_MAX else []
@@ -91,7 +91,7 @@ def test_only_one_place_commits() -> None:
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:
-    names = {path.stem for path in python_files("src", "tests")}
+    names = {path.stem for path in python_files("src", "tests", "benchmarks", "proof")}
     assert names.isdisjoint({"utils", "util", "helpers", "helper", "misc", "common"})
 
 
@@ -148,7 +148,7 @@ def test_the_tree_stands_by_itself() -> None:
     # No path of a machine, and nothing that a reader elsewhere cannot follow.
     foreign = re.compile(r"(?<![\w.])/(work|root|home/\w+/\.cache)/|\bissue #?\d+\b", re.IGNORECASE)
     found = []
-    for folder in ("src", "tests", "docs", "benchmarks", "deploy", "examples", "tools", ".ci"):
+    for folder in ("src", "tests", "docs", "benchmarks", "proof", "deploy", "examples", "tools", ".ci"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file() and path.suffix in {
                 ".py",
