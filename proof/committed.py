@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, text, update
+from sqlalchemy import and_, func, select, text, update
 
 from matinee.accounts.models import User
 from matinee.boxoffice.models import Order, OrderPayment, SeatClaim, Ticket
@@ -20,7 +20,7 @@ from proof.checker import State
 from proof.history import Record, unknown_owner
 from tests.race.ledger import opened
 
-Rows = Sequence[Row[Any]]
+Rows = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)

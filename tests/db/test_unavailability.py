@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from matinee.db.errors import DatabaseUnavailable
 from matinee.kernel import clock
 from matinee.web.shared.services import Services
 from tests.databases import PostgresServer
+
+# Waits until they are gone.
+CUT_ALL_OFF = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'matinee'"
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -61,6 +65,20 @@ class TestPostgresqlIsAway:
         # The pool's connections are broken; nobody hears of it.
         assert names(services) == ["before@example.org"]
         add_user(services, "after@example.org")
+
+    def test_what_was_read_is_answered_although_the_connection_ends_before_the_transaction(
+        self, services: Services, own_postgres: PostgresServer
+    ) -> None:
+        add_user(services, "before@example.org")
+
+        def read_and_lose(session: Session) -> list[str]:
+            found = list(session.scalars(select(User.username)))
+            with psycopg.connect(own_postgres.url("postgres"), autocommit=True) as other:
+                other.execute(CUT_ALL_OFF)
+            return found
+
+        assert services.transactions.read(read_and_lose) == ["before@example.org"]
+        assert names(services) == ["before@example.org"]
 
     def test_the_drivers_own_connections_come_back_too(
         self, services: Services, own_postgres: PostgresServer

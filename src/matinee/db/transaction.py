@@ -107,7 +107,7 @@ class Transactions:
             else:
                 changed = took_change(session)
                 tell_counts(session)
-                session.close()
+                self._end(session)
                 if changed:
                     self._version.move()
                 return result
@@ -124,6 +124,15 @@ class Transactions:
                 self._writers.release()
         else:
             raise DatabaseUnavailable("busy")
+
+    @staticmethod
+    def _end(session: Session) -> None:
+        # What was read is complete, and what was written is committed, whatever becomes of the connection now.
+        try:
+            session.close()
+        except DBAPIError as error:
+            log.warning("the connection was lost at the end: %s", type(error).__name__)
+            session.invalidate()
 
     @staticmethod
     def _undo(session: Session) -> None:
