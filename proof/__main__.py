@@ -31,7 +31,7 @@ SCENARIOS: dict[str, Callable[[Plan], Iterator[Outcome]]] = {
 @click.command()
 @click.option("--only", type=click.Choice(list(SCENARIOS)), multiple=True, help="One alone; may be repeated.")
 @click.option(
-    "--kills", default=120, show_default=True, type=click.IntRange(min=10), help="How often is killed."
+    "--kills", default=110, show_default=True, type=click.IntRange(min=10), help="How often is killed."
 )
 @click.option(
     "--minutes", default=0.4, show_default=True, help="How long each other scenario sells under its fault."

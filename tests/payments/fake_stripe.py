@@ -11,7 +11,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -211,8 +211,10 @@ def running_fake_stripe() -> Iterator[FakeStripe]:
             self.send_header("Request-Id", "req_of_the_fake")
             if replayed:
                 self.send_header("Idempotent-Replayed", "true")
-            self.end_headers()
-            self.wfile.write(content)
+            # Who is asked slowly may have gone.
+            with suppress(ConnectionError):
+                self.end_headers()
+                self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
             """Not among the output of the tests."""
