@@ -74,6 +74,7 @@ def _is_online(statement: str) -> bool:
         or words.startswith(
             ("CREATE INDEX CONCURRENTLY", "CREATE UNIQUE INDEX CONCURRENTLY", "DROP INDEX CONCURRENTLY")
         )
+        or (words.startswith("UPDATE ") and " LIMIT " in words)
         or (words.startswith("ALTER TABLE") and words.endswith("NOT VALID"))
         or (words.startswith("ALTER TABLE") and " VALIDATE CONSTRAINT " in words)
     )

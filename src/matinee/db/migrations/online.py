@@ -70,11 +70,15 @@ def fill_in_batches(table: str, key: str, assignment: str, *, where: str) -> Non
     Nobody waits for longer than one batch takes, and only who changes the very same rows.
     """
     if not _online():
-        op.execute(f"UPDATE {table} SET {assignment} WHERE {where}")
+        op.execute(f"UPDATE {table} SET {assignment} WHERE {where}")  # noqa: S608 - of our own steps
         return
-    some = f"SELECT {key} FROM {table} WHERE {where} LIMIT {BATCH_ROWS}"
+    some = f"SELECT {key} FROM {table} WHERE {where} LIMIT {BATCH_ROWS}"  # noqa: S608
     with _outside_of_transactions():
-        while op.get_bind().execute(sa.text(f"UPDATE {table} SET {assignment} WHERE {key} IN ({some})")).rowcount:
+        while (
+            op.get_bind()
+            .execute(sa.text(f"UPDATE {table} SET {assignment} WHERE {key} IN ({some})"))  # noqa: S608
+            .rowcount
+        ):
             pass
 
 
