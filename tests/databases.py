@@ -52,6 +52,8 @@ SERVER_SETTINGS = {
     "deadlock_timeout": "200ms",
     "listen_addresses": "127.0.0.1",
 }
+# For a server that is copied while it runs, or whose log is archived.
+FOLLOWED_SETTINGS = {**SERVER_SETTINGS, "wal_level": "replica", "max_wal_senders": "4"}
 
 
 class NoPostgres(Exception):

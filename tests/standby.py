@@ -6,7 +6,7 @@ import subprocess
 
 import psycopg
 
-from tests.databases import NoPostgres, PostgresPrograms, PostgresServer
+from tests.databases import FOLLOWED_SETTINGS, NoPostgres, PostgresPrograms, PostgresServer
 
 
 class Standby(PostgresServer):
@@ -14,7 +14,7 @@ class Standby(PostgresServer):
 
     def __init__(self, programs: PostgresPrograms, primary: PostgresServer) -> None:
         self._primary = primary
-        super().__init__(programs)
+        super().__init__(programs, FOLLOWED_SETTINGS)
 
     def _initialise(self) -> None:
         copy = [

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -17,6 +18,7 @@ from matinee.backups.pruning import Keeping
 from matinee.backups.restoring import Restored, Target, restore_backup
 from matinee.backups.stores import FolderStore, Store
 from matinee.web.shared.services import Services
+from tests import kept_connections
 from tests.boxoffice.selling import Sale
 from tests.building import NOW, Buyer, House
 from tests.conftest import shared_server_url
@@ -42,7 +44,7 @@ def sold(sale: Sale) -> Sale:
 
 
 @pytest.fixture
-def stop(services: Services) -> Callable[[], None]:
+def stop(services: Services, database_url: str) -> Callable[[], None]:
     """Does what stopping Matinee does: no connection to the database is left."""
 
     def stopped() -> None:
@@ -53,8 +55,20 @@ def stop(services: Services) -> Callable[[], None]:
         if watching is not None:
             watching.close()
             services.version._connection = None  # type: ignore[attr-defined]
+        if not database_url.startswith("sqlite"):
+            kept_connections.forget(database_url)
+            _end_connections(database_url)
 
     return stopped
+
+
+def _end_connections(database_url: str) -> None:
+    # The tests keep one by which they look the database through afterwards.
+    server, _, name = database_url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
 
 
 @pytest.fixture
@@ -93,6 +107,8 @@ def make(database_url: str, tmp_path: Path, folder: Path) -> Iterator[Make]:
             engine=of or engine, data_dir=tmp_path / "data", matinee_version="1.2.3", secret_key=secret_key,
             recipients=recipients, stores=stores or [FolderStore(folder)], keeping=keeping, scratch_url="",
         )  # fmt: skip
+        # As the command does, which opens the database anew: `stop` may have ended what rested here.
+        engine.dispose()
         return make_backup(plan, verify=verify, now=now)
 
     yield made

@@ -131,10 +131,11 @@ def test_a_restore_that_goes_wrong_at_its_end_changes_nothing(
 def test_an_older_schema_is_upgraded_and_a_newer_one_refused(
     make: Make, restore: Restore, folder: Path, database_url: str, stop: Stop
 ) -> None:
-    # What the last step made is taken away again, as if this were the database of the version before.
-    gone = ["DROP INDEX ix_ticket_screening_id_not_valid", "DROP TABLE door_scan", "DROP TABLE signing_key"]
-    run_sql(database_url, *gone, "ALTER TABLE admission DROP COLUMN door",
-            "UPDATE alembic_version SET version_num = '0004'")  # fmt: skip
+    # What the last steps made is taken away again, as if this were the database of the version before.
+    gone = ["DROP INDEX ix_admission_screening_id", "DROP INDEX ix_ticket_screening_id_not_valid"]
+    gone += ["DROP TABLE door_scan", "DROP TABLE signing_key"]
+    gone += [f"ALTER TABLE admission DROP COLUMN {column}" for column in ("door", "scan_id", "screening_id")]
+    run_sql(database_url, *gone, "UPDATE alembic_version SET version_num = '0004'")
     older = make(verify=True)
     assert older.manifest.schema_revision == "0004"
     run_sql(database_url, "UPDATE alembic_version SET version_num = '0999'")

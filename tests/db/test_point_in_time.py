@@ -22,7 +22,7 @@ from matinee.db.engine import database_url as read_address
 from matinee.db.schema import HEAD_REVISION
 from matinee.programme.models import Seat
 from tests.conftest import PROGRAMS
-from tests.databases import SERVER_SETTINGS, PostgresServer, create_database
+from tests.databases import FOLLOWED_SETTINGS, PostgresServer, create_database
 from tests.db.earlier import build_earlier
 
 pytestmark = pytest.mark.timeout(170)
@@ -42,7 +42,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest, archive: Path) -> Iterator[PostgresServer]:
-    settings = {**SERVER_SETTINGS, "archive_mode": "on", "archive_command": ARCHIVE.format(folder=archive)}
+    settings = {**FOLLOWED_SETTINGS, "archive_mode": "on", "archive_command": ARCHIVE.format(folder=archive)}
     made = PostgresServer(request.config.stash[PROGRAMS], settings)
     try:
         made.start()
@@ -104,7 +104,7 @@ def test_what_was_sold_up_to_a_moment_is_there_and_what_came_after_is_not(
     server.stop()
 
     settings = {
-        **SERVER_SETTINGS,
+        **FOLLOWED_SETTINGS,
         "restore_command": f"cp {archive}/%f %p",
         "recovery_target_time": str(moment),
         "recovery_target_action": "promote",

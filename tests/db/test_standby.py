@@ -16,7 +16,7 @@ from matinee.db.engine import prepare_engine
 from matinee.db.standby import StandbyReader
 from matinee.db.transaction import Transactions
 from tests.conftest import PROGRAMS
-from tests.databases import SERVER_SETTINGS, PostgresServer, create_database, make_tables
+from tests.databases import FOLLOWED_SETTINGS, PostgresServer, create_database, make_tables
 from tests.standby import Standby
 
 ROUNDS = 60
@@ -37,7 +37,7 @@ def servers(request: pytest.FixtureRequest) -> Iterator[tuple[PostgresServer, St
     """A primary and its standby, for all tests here: to make them takes the longest."""
     programs = request.config.stash[PROGRAMS]
     # What is acknowledged is written to disk here, as it is in earnest.
-    primary = PostgresServer(programs, {**SERVER_SETTINGS, "synchronous_commit": "on"})
+    primary = PostgresServer(programs, {**FOLLOWED_SETTINGS, "synchronous_commit": "on"})
     try:
         primary.start()
         make_tables(create_database(primary.url("postgres"), "matinee"))
