@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -18,12 +19,13 @@ from proof.jumping_clock import JumpingClock
 from proof.scenario import Outcome, Plan
 from proof.stage import Stage
 from tests.race.ledger import opened
-from tests.race.processes import running_worker
+from tests.race.processes import running_worker, wait_until
 
 # Hours from the right time. People's sessions last for three days, and screenings begin in three.
 JUMPS = (2, -3, 20, -20, 1, 0)
 # Of one batch.
 MAILS_LEASED_MAX = 20
+LEASES_SECONDS_MAX = 60.0
 
 
 def run(plan: Plan) -> Iterator[Outcome]:
@@ -36,9 +38,8 @@ def run(plan: Plan) -> Iterator[Outcome]:
             _try_holds(stage, jumping)
             _try_sessions(stage, jumping)
             stage.sell()
-            with running_worker(stage.settings, stage.folder / "second-worker.log"):
+            with _second_worker_takes_leases(stage, jumping):
                 _jump_about(plan, stage, jumping)
-            _tell_of_leases(stage)
             # A mail whose lease time jumped over is another worker's, and may be sent twice.
             stage.close(steady_clock=False, duplicates_max=MAILS_LEASED_MAX * len(JUMPS))
         yield outcome
@@ -48,18 +49,33 @@ def _jump_about(plan: Plan, stage: Stage, jumping: JumpingClock) -> None:
     chance = random.Random(plan.seed)
     jumps = list(JUMPS[:-1])
     chance.shuffle(jumps)
-    for number, hours in enumerate([*jumps, JUMPS[-1]]):
-        # Some jumps come while a worker has mails on their way to a server that does not answer.
-        stage.mail.set_mode("hang" if number in (1, 2) else "good")
+    for hours in [*jumps, JUMPS[-1]]:
         jumping.jump_to(hours)
         stage.outcome.count("jumps", 1, needed=True)
         stage.sell_for(plan.seconds / len(JUMPS))
-    stage.mail.set_mode("good")
 
 
-def _tell_of_leases(stage: Stage) -> None:
-    said = "".join(log.read_text() for log in stage.folder.glob("*worker.log"))
-    stage.outcome.count("leases of mails that time jumped over", said.count("passed to another worker"))
+@contextmanager
+def _second_worker_takes_leases(stage: Stage, jumping: JumpingClock) -> Iterator[None]:
+    """Time jumps over the leases of a worker whose mails are on their way to a silent server: they are another's then.
+
+    The second worker stays for as long as the block lasts.
+    """
+    stage.mail.set_mode("hang")
+    wait_until("a worker waits for a silent server", lambda: stage.mail.met["hang"] > 0, LEASES_SECONDS_MAX)
+    jumping.jump_to(1)
+    with running_worker(stage.settings, stage.folder / "second-worker.log"):
+        wait_until(
+            "the second worker takes its mails", lambda: stage.mail.met["hang"] > 1, LEASES_SECONDS_MAX
+        )
+        stage.mail.set_mode("good")
+        wait_until("the first worker notices", lambda: _leases_lost(stage) > 0, LEASES_SECONDS_MAX)
+        yield
+    stage.outcome.count("leases of mails that time jumped over", _leases_lost(stage), needed=True)
+
+
+def _leases_lost(stage: Stage) -> int:
+    return sum(log.read_text().count("passed to another worker") for log in stage.folder.glob("*worker.log"))
 
 
 class _Person:
