@@ -12,7 +12,7 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench prove lock migration clean
+.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench prove fuzz audit lock migration clean
 .NOTPARALLEL:
 
 help:
@@ -23,7 +23,9 @@ help:
 	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
 	@echo "make cluster    several machines on this one, the primary killed while they sell (needs root, and Debian's packages)"
 	@echo "make model      every order of the steps of a small sale, with spin (needs spin and gcc)"
+	@echo "make fuzz       hostile files, pictures, codes and seat lists, for minutes"
 	@echo "make lint       ruff, mypy and import-linter"
+	@echo "make audit      known holes in the locked dependencies (asks a service on the internet)"
 	@echo "make sure       every check: lint, test and race"
 	@echo "make format     put the code into ruff's format"
 	@echo "make messages   what is said to people into the catalogs of all languages, and those compiled"
@@ -77,6 +79,10 @@ cluster: $(VENV)/.installed-dev
 # A model, not the code: see proof/model/README.md. Needs spin and gcc.
 model:
 	@$(PYTHON) proof/model/check.py
+# What the suite tries a hundred times, twenty thousand times. Its time limits are those of one example, not of the whole.
+fuzz: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --hypothesis-profile=fuzz --timeout=3600 -k "hostile or codes or texts" \
+		tests/kernel tests/programme tests/tickets tests/web/given
 
 # What the website and the back office look like, for the README and for whoever changes it. Needs Chromium.
 pictures: $(VENV)/.installed-dev

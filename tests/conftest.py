@@ -46,7 +46,17 @@ SERVER = pytest.StashKey[PostgresServer]()
 ADDRESS_FOR_WORKERS = "matinee_postgres_url"
 
 
+# As many as a parser of hostile input is tried with in `make fuzz`.
+FUZZ_EXAMPLES = 20_000
+
+
+# Before the plugin of hypothesis asks for the profile.
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--hypothesis-profile", None) == "fuzz":
+        from hypothesis import settings
+
+        settings.register_profile("fuzz", max_examples=FUZZ_EXAMPLES)
     compile_once()
     keep_connections()
     _put_files_into_memory()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matinee.db.constraints import translating
 from matinee.db.version import announce_change
 from matinee.kernel.money import is_currency_code
+from matinee.kernel.texts import normal_form
 from matinee.kernel.zones import is_time_zone
 from matinee.programme.cinema_look import CinemaDetails, set_details
 from matinee.programme.errors import CinemaExists, InvalidCinema
@@ -105,7 +106,10 @@ def _check_slug(slug: str) -> None:
 
 
 def _named(name: str) -> str:
-    plain = unicodedata.normalize("NFC", name).strip()
+    try:
+        plain = normal_form(name).strip()
+    except ValueError:
+        plain = ""
     if not plain or len(plain) > 200 or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in plain):
         raise InvalidCinema("The name of a cinema has 1 to 200 characters on one line.")
     return plain

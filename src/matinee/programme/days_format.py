@@ -92,7 +92,7 @@ def _load(data: bytes, file_name: str) -> _Object:
         raise FaultyFile(
             [f"{file_name}: it is not JSON (line {error.lineno}, column {error.colno}: {error.msg})"]
         ) from None
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise FaultyFile(
             [f"{file_name}: it holds a number that is too long, or is nested too deeply"]
         ) from None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from matinee.kernel.money import minor_digits
+from matinee.kernel.texts import normal_form
 from matinee.programme.labels import shown
 from matinee.programme.models import ACCESS_FEATURES
 
@@ -49,7 +50,10 @@ def parse_text(value: object, *, what: str, characters_max: int, required: bool 
         return ""
     if not isinstance(value, str):
         raise ValueError(f"its {what} is {shown(value)}, not a text")
-    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+    try:
+        text = normal_form(value).replace("\r\n", "\n").strip()
+    except ValueError as error:
+        raise ValueError(f"its {what} is {shown(value)}: {error}") from None
     if required and not text:
         raise ValueError(f"its {what} is empty")
     if len(text) > characters_max:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from matinee.kernel.texts import normal_form
 
 LABEL_CHARACTERS_MAX = 12
 # A hall is drawn and sold seat by seat; the largest auditoriums have some thousands.
@@ -24,7 +25,10 @@ def parse_seat_label(value: object) -> str:
         if not 1 <= value <= SEAT_NUMBER_MAX:
             raise ValueError(f"seat number {shown(value)} is not between 1 and {SEAT_NUMBER_MAX}")
         return str(value)
-    label = unicodedata.normalize("NFC", value.strip())
+    try:
+        label = normal_form(value.strip())
+    except ValueError as error:
+        raise ValueError(f"{shown(value)} is not a seat label: {error}") from None
     if len(label) > LABEL_CHARACTERS_MAX:
         raise ValueError(f"seat label {shown(label)} has more than {LABEL_CHARACTERS_MAX} characters")
     if not _LABEL.fullmatch(label):

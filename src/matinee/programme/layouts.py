@@ -87,6 +87,11 @@ class _Draft:
     focus: str | None = None
     seats: dict[str, PlacedSeat] = field(default_factory=dict)
     lines: int = 0
+    # Lines that say which seats are special.
+    lists: int = 0
+    # The same seats by the line in which they stand, and by their row, from left to right.
+    labels_of_line: dict[int, list[str]] = field(default_factory=dict)
+    labels_of_row: dict[str, list[str]] = field(default_factory=dict)
     kinds_given: dict[str, str] = field(default_factory=dict)
     zones_given: dict[str, str] = field(default_factory=dict)
     held_back_given: dict[str, str] = field(default_factory=dict)
@@ -135,10 +140,15 @@ class _Draft:
             self.focus = self._seat(value).label
 
     def _set_all(self, labels: str, name: str, value: str, given: dict[str, str]) -> None:
+        self.lists += 1
+        if self.lists > LINES_MAX:
+            raise ValueError(f"a hall has at most {LINES_MAX} lines that say which seats are special")
         for label in self._labels(labels):
             self._set(label, name, value, given)
 
     def _set(self, label: str, name: str, value: str, given: dict[str, str]) -> None:
+        if given.get(label) == value:
+            return
         if given.setdefault(label, value) != value:
             raise ValueError(f"seat {label} is {given[label]!r} already")
         self.seats[label] = replace(self.seats[label], **{name: value})  # type: ignore[arg-type]
@@ -162,14 +172,17 @@ class _Draft:
             if len(self.seats) >= SEAT_NUMBER_MAX:
                 raise ValueError(f"a hall has at most {SEAT_NUMBER_MAX} seats")
             self.seats[label] = PlacedSeat(label, own_row, place, x, y)
+            self.labels_of_line.setdefault(y, []).append(label)
+            self.labels_of_row.setdefault(own_row, []).append(label)
 
     def _labels(self, value: str) -> list[str]:
         """The seats that a list such as "row A, B1 B2, C4..C9" names."""
         labels: list[str] = []
-        for name in re.findall(r"row\s+[^\s,]+|[^\s,]+", value):
+        # Each once: a short text that says "row A" a thousand times is no longer list than one that says it once.
+        for name in dict.fromkeys(re.findall(r"row\s+[^\s,]+|[^\s,]+", value)):
             row = name.split()[-1] if re.match(r"row\s", name) else None
             if row is not None:
-                found = [seat.label for seat in self.seats.values() if seat.row == row]
+                found = self.labels_of_row.get(row)
                 if not found:
                     raise ValueError(f"there is no row {row} above this line")
                 labels += found
@@ -190,9 +203,7 @@ class _Draft:
         begin, end = self._seat(first), self._seat(last)
         if begin.y != end.y or begin.x > end.x:
             raise ValueError(f"{first}..{last} is not a range from left to right in one row")
-        return [
-            seat.label for seat in self.seats.values() if seat.y == begin.y and begin.x <= seat.x <= end.x
-        ]
+        return [label for label in self.labels_of_line[begin.y] if begin.x <= self.seats[label].x <= end.x]
 
 
 def _read_cell(cell: str, row: str) -> tuple[str, str, str]:
