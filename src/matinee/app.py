@@ -100,7 +100,7 @@ def create_app(settings: Settings, *, meter: Meter | None = None) -> APIFlask:
 
     `meter`: counts its requests, and is read at /metrics where a token is set.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = _Matinee(
         "matinee",
         title="Matinee",

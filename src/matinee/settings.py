@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -335,13 +338,16 @@ class Settings(BaseSettings):
         if self.secret_key:
             return self.secret_key
         path = self.data_dir / "secret_key"
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("x", encoding="ascii") as file:
-                path.chmod(0o600)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            # Under another name until it is whole, and nobody else's from its first moment: another process that starts
+            # now finds no key or all of it.
+            draft, name = tempfile.mkstemp(dir=self.data_dir, prefix="secret_key-")
+            with open(draft, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):
+                os.link(name, path)
+            Path(name).unlink()
         return path.read_text(encoding="ascii")
 
 

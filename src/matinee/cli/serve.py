@@ -97,7 +97,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, no_worker: bool, 
 def _prepare(settings: Settings) -> None:
     """Look at the schema, and let go of every connection: the web workers must not share one."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise click.ClickException(f"the data directory {settings.data_dir}: {error.strerror}") from None
     url = database_url(settings.database_url)
