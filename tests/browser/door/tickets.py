@@ -127,6 +127,8 @@ def refund(site: Site, ticket_id: str) -> None:
 
 
 def let_in_elsewhere(site: Site, ticket_id: str) -> None:
-    site.services.transactions.write(
-        lambda s: admit_ticket(s, ticket_id=ticket_id, by="boris", door="South", now=clock.now())
-    )
+    def work(session: Session) -> None:
+        admission = admit_ticket(session, ticket_id=ticket_id, by="boris", now=clock.now())
+        admission.door = "South"
+
+    site.services.transactions.write(work)
