@@ -73,6 +73,18 @@ def forget(address: str) -> None:
             pgconn.finish()
 
 
+def end_all(address: str) -> None:
+    """End every connection to this database, also the one by which the tests look it through; none on SQLite."""
+    if address.startswith("sqlite"):
+        return
+    forget(address)
+    server, _, name = address.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+
+
 def _name_of(conninfo: str) -> str:
     return str(conninfo_to_dict(conninfo).get("dbname", ""))
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -55,20 +54,9 @@ def stop(services: Services, database_url: str) -> Callable[[], None]:
         if watching is not None:
             watching.close()
             services.version._connection = None  # type: ignore[attr-defined]
-        if not database_url.startswith("sqlite"):
-            kept_connections.forget(database_url)
-            _end_connections(database_url)
+        kept_connections.end_all(database_url)
 
     return stopped
-
-
-def _end_connections(database_url: str) -> None:
-    # The tests keep one by which they look the database through afterwards.
-    server, _, name = database_url.rpartition("/")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from matinee.cli.main import main
 from matinee.kernel import clock
 from matinee.settings import Settings, WrongSettings, read_settings
 from matinee.web.shared.services import Services
+from tests import kept_connections
 from tests.backups.s3_server import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, running_s3
 from tests.building import House, clock_at
 
@@ -29,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def closed(services: Services, house: House) -> House:
+def closed(services: Services, house: House, settings: Settings) -> House:
     """A programme in a database that nobody has open."""
     services.engine.dispose()
     watching = getattr(services.version, "_connection", None)
@@ -38,6 +39,7 @@ def closed(services: Services, house: House) -> House:
         services.version._connection = None  # type: ignore[attr-defined]
     if services.direct is not None:
         services.direct.close_mine()
+    kept_connections.end_all(settings.database_url)
     return house
 
 
