@@ -12,6 +12,9 @@ from matinee.app import create_app
 from matinee.settings import Settings
 from matinee.web.shared.services import services_of
 from tests.building import NOW, clock_at
+from tests.web.log_text import log_text
+
+__all__ = ["log_text"]
 
 OpenApp = Callable[..., APIFlask]
 

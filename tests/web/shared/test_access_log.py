@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from matinee.web.shared.access_log import mask_path, mask_query
 from tests.building import PASSWORD, Buyer, House, on_one_database
 from tests.web.conftest import OpenApp
-from tests.web.shared.conftest import LogText
+from tests.web.log_text import LogText
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from apiflask import APIFlask
 
 from tests.building import on_one_database
 from tests.web.conftest import OpenApp
-from tests.web.shared.conftest import LogText
+from tests.web.log_text import LogText
 
 OURS = r"[0-9a-f]{16}"
 

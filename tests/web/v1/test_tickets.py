@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.building import on_one_database
+from tests.web.log_text import LogText
 from tests.web.v1.conftest import Headers, Staff
 from tests.web.v1.shopping import Json, Shop, refused, uah, with_secret
 
@@ -62,12 +63,9 @@ def test_what_is_no_ticket_is_not_found(shop: Shop) -> None:
 
 
 @on_one_database
-def test_the_log_does_not_tell_the_ids_of_tickets(
-    shop: Shop, bought: Json, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_log_does_not_tell_the_ids_of_tickets(shop: Shop, bought: Json, log_text: LogText) -> None:
     id_ = shop.look(bought["code"], with_secret(bought))["tickets"][0]["id"]
-    capfd.readouterr()
     shop.get(f"/tickets/{id_}")
-    logged = capfd.readouterr().err
+    logged = log_text()
     assert f"/api/v1/tickets/{id_[:4]}***" in logged
     assert id_ not in logged

@@ -13,6 +13,7 @@ from matinee.door.admissions import admit_ticket
 from matinee.programme.models import Film
 from tests.boxoffice.selling import Sale
 from tests.building import NOW, clock_at, on_one_database
+from tests.web.log_text import LogText
 from tests.web.site.tickets.conftest import Bought
 
 
@@ -123,13 +124,12 @@ def test_the_worker_may_serve_the_tickets_beside_it_alone(client: FlaskClient, p
 
 @on_one_database
 def test_the_log_does_not_tell_the_ids_of_tickets(
-    client: FlaskClient, bought: Bought, capfd: pytest.CaptureFixture[str]
+    client: FlaskClient, bought: Bought, log_text: LogText
 ) -> None:
     ticket_id = bought.ids["A1"]
-    capfd.readouterr()
     for path in ("", ".pdf", ".ics", ".pkpass", "/google-wallet"):
         client.get(f"/uk/tickets/{ticket_id}{path}")
         client.get(f"/tickets/{ticket_id}{path}")
-    logged = capfd.readouterr().err
+    logged = log_text()
     assert f"/uk/tickets/{ticket_id[:4]}***" in logged
     assert ticket_id not in logged
