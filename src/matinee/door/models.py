@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,7 +15,7 @@ DEVICE_CHARACTERS_MAX = 40
 DOOR_CHARACTERS_MAX = 60
 
 Deed = Literal["scan", "let_in", "undo"]
-DEEDS: tuple[Deed, ...] = ("scan", "let_in", "undo")
+DEEDS: tuple[Deed, ...] = get_args(Deed)
 Result = Literal[
     "welcome",
     "already_in",
@@ -27,17 +27,7 @@ Result = Literal[
     "undone",
     "nothing_to_undo",
 ]
-RESULTS: tuple[Result, ...] = (
-    "welcome",
-    "already_in",
-    "other_screening",
-    "unpaid",
-    "refunded",
-    "unknown",
-    "conflict",
-    "undone",
-    "nothing_to_undo",
-)
+RESULTS: tuple[Result, ...] = get_args(Result)
 
 
 class Admission(Base):

@@ -42,26 +42,12 @@ def create_check(name: str, table: str, condition: str) -> None:
 
     SQLite can add a check with a new column only, or by making the table anew: `op.batch_alter_table`.
     """
-    add = f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition})"
-    if not _online():
-        op.execute(add)
-        return
-    with _outside_of_transactions():
-        if not _has_constraint(name, table):
-            _waiting_little(f"{add} NOT VALID")
-        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+    _create_constraint(name, table, f"CHECK ({condition})")
 
 
 def create_foreign_key(name: str, table: str, column: str, referred: str) -> None:
     """Make a reference, such as to `users (id)`, of new rows first and then of those that are there. PostgreSQL alone."""
-    add = f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}) REFERENCES {referred}"
-    if not _online():
-        op.execute(add)
-        return
-    with _outside_of_transactions():
-        if not _has_constraint(name, table):
-            _waiting_little(f"{add} NOT VALID")
-        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+    _create_constraint(name, table, f"FOREIGN KEY ({column}) REFERENCES {referred}")
 
 
 def fill_in_batches(table: str, key: str, assignment: str, *, where: str) -> None:
@@ -89,6 +75,17 @@ def wait_little() -> None:
     """
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+
+
+def _create_constraint(name: str, table: str, rule: str) -> None:
+    add = f"ALTER TABLE {table} ADD CONSTRAINT {name} {rule}"
+    if not _online():
+        op.execute(add)
+        return
+    with _outside_of_transactions():
+        if not _has_constraint(name, table):
+            _waiting_little(f"{add} NOT VALID")
+        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
 def _online() -> bool:
