@@ -6,7 +6,6 @@ a ticket can tell whether the one is in the other; whoever has the list alone ha
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from matinee.boxoffice.models import Order, Ticket
 from matinee.door.models import Admission
+from matinee.kernel.base64url import base64url
 from matinee.programme.models import Cinema, Film, Hall, Screening, Seat, TicketType
 
 SALT_BYTES = 16
@@ -142,7 +142,7 @@ def _by_screening(
 def salted_hash(text: str, *, salt: bytes) -> str:
     """The first 16 bytes of SHA-256 over salt and text, base64url without padding."""
     digest = hashlib.sha256(salt + text.encode()).digest()[:HASH_BYTES]
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64url(digest)
 
 
 def _listed(session: Session, screening: Screening, salt: bytes) -> ListedScreening:

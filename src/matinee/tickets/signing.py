@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.secret_box import SecretBox
 from matinee.db.transaction import Transactions
+from matinee.kernel.base64url import base64url
 from matinee.kernel.codes import TYPEABLE, random_code
 from matinee.tickets.models import KEY_ID_LENGTH, SigningKey
 
@@ -48,7 +49,7 @@ class TicketSeal:
     def __call__(self, message: bytes) -> str:
         """The signature of `message` with the id of its key. The same key signs the same message in the same way."""
         current = self._key()
-        return f"{current.id}.{_written(current.key.sign(message))}"
+        return f"{current.id}.{base64url(current.key.sign(message))}"
 
     def _key(self) -> _Current:
         now = self._now()
@@ -87,7 +88,7 @@ def rotate_key(session: Session, *, box: SecretBox, now: datetime) -> SigningKey
     private = Ed25519PrivateKey.generate()
     made = SigningKey(
         id=random_code(KEY_ID_LENGTH, TYPEABLE),
-        public_key=_written(private.public_key().public_bytes_raw()),
+        public_key=base64url(private.public_key().public_bytes_raw()),
         private_key=box.lock(private.private_bytes_raw()),
         created_at=now,
     )
@@ -115,7 +116,7 @@ def is_sealed(message: bytes, sealed: str, *, keys: Mapping[str, Ed25519PublicKe
     except (InvalidSignature, ValueError, binascii.Error):
         return False
     # In one way alone: the last character has bits that decoding passes over.
-    return _written(raw) == signature
+    return base64url(raw) == signature
 
 
 def _opened(key: SigningKey | None, box: SecretBox) -> tuple[str, Ed25519PrivateKey] | None:
@@ -128,10 +129,6 @@ def _opened(key: SigningKey | None, box: SecretBox) -> tuple[str, Ed25519Private
         )
         return None
     return key.id, Ed25519PrivateKey.from_private_bytes(raw)
-
-
-def _written(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _read(text: str) -> bytes:
