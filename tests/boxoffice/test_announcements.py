@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.cancellations import cancel_screening
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.moves import move_screening
-from matinee.boxoffice.purchases import Purchase, purchase_seats
+from matinee.boxoffice.purchase_facts import Purchase
+from matinee.boxoffice.purchases import purchase_seats
 from matinee.boxoffice.settlement import complete_order
 from matinee.db.direct import DirectConnections
 from matinee.outbox.models import Message, WebhookEndpoint

@@ -14,7 +14,8 @@ from matinee.boxoffice.errors import (
     StepNotAllowed,
 )
 from matinee.boxoffice.models import Order, SeatClaim, Ticket
-from matinee.boxoffice.purchases import Purchase, purchase_seats
+from matinee.boxoffice.purchase_facts import Purchase
+from matinee.boxoffice.purchases import purchase_seats
 from matinee.kernel.errors import NotFound
 from matinee.programme.errors import ScreeningNotFound
 from tests.boxoffice.selling import END, Sale

@@ -42,7 +42,8 @@ from matinee.boxoffice.models import (
     VoucherEntry,
 )
 from matinee.boxoffice.orders import ALLOWED_STEPS, outstanding_amount
-from matinee.boxoffice.purchases import Purchase, purchase_seats
+from matinee.boxoffice.purchase_facts import Purchase
+from matinee.boxoffice.purchases import purchase_seats
 from matinee.boxoffice.queries import claimed_seats
 from matinee.boxoffice.sales import sell_seats
 from matinee.kernel.errors import DomainError

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from matinee.accounts.models import User, UserSession
 from matinee.boxoffice.errors import NoSeats, SeatNamedTwice, SeatsNotFree, TooManySeats
 from matinee.boxoffice.models import Order, OrderEvent, SeatClaim, Ticket
-from matinee.boxoffice.purchases import Purchase, Sold, purchase_seats
+from matinee.boxoffice.purchase_facts import Purchase, Sold
+from matinee.boxoffice.purchases import purchase_seats
 from matinee.boxoffice.rules import check_seats_asked
 from matinee.boxoffice.tickets import find_ticket, tickets_of_user
 from matinee.db.errors import DatabaseUnavailable
@@ -183,7 +184,7 @@ def test_a_version_that_cannot_be_moved_does_not_undo_the_purchase(
     def lost(statement: str) -> str:
         raise DatabaseUnavailable("lost")
 
-    monkeypatch.setattr(services.direct, "fetch_prepared_value", lost)
+    monkeypatch.setattr(services.direct, "fetch_value", lost)
     assert len(purchase(services, wanted)) == 2
 
 

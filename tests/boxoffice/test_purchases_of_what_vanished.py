@@ -9,10 +9,11 @@ from sqlalchemy import delete, func, select
 
 from matinee.accounts.errors import SessionNotValid
 from matinee.accounts.models import User
-from matinee.boxoffice import purchases
+from matinee.boxoffice import direct_purchases, purchases
 from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.models import SeatClaim
-from matinee.boxoffice.purchases import Purchase, purchase_seats
+from matinee.boxoffice.purchase_facts import Purchase
+from matinee.boxoffice.purchases import purchase_seats
 from matinee.web.shared.services import Services
 from tests.building import DAY, NOW, Buyer, House
 
@@ -20,14 +21,15 @@ from tests.building import DAY, NOW, Buyer, House
 def test_the_seats_are_not_free(
     services: Services, house: House, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = purchases._screenings_on_sale
+    found = purchases.screenings_on_sale
     looks: list[int] = []
 
     def taken_off_meanwhile(*arguments: Any) -> Any:
         looks.append(1)
         return found(*arguments)[: 2 if len(looks) == 1 else 1]
 
-    monkeypatch.setattr(purchases, "_screenings_on_sale", taken_off_meanwhile)
+    for module in (purchases, direct_purchases):
+        monkeypatch.setattr(module, "screenings_on_sale", taken_off_meanwhile)
     # Seat 12 is kept back in the first hall, so that the second is asked.
     purchase = Purchase(buyer.username, buyer.token, None, DAY, "Амели", "18:00", ["12"])
     if services.direct is not None:
@@ -42,14 +44,14 @@ def test_the_seats_are_not_free(
 def test_whoever_deletes_the_account_while_buying_buys_nothing(
     services: Services, house: House, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = purchases._screenings_on_sale
+    found = purchases.screenings_on_sale
 
     def leave_meanwhile(*arguments: Any) -> Any:
         rows = found(*arguments)
         services.transactions.write(lambda session: session.execute(delete(User)))
         return rows
 
-    monkeypatch.setattr(purchases, "_screenings_on_sale", leave_meanwhile)
+    monkeypatch.setattr(direct_purchases, "screenings_on_sale", leave_meanwhile)
     purchase = Purchase(buyer.username, buyer.token, None, DAY, "Амели", "18:00", ["1"])
     with pytest.raises(SessionNotValid):
         purchase_seats(services.transactions, services.direct, services.version, purchase=purchase, now=NOW)

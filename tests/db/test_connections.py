@@ -23,7 +23,7 @@ class TestOnPostgres:
         assert services.direct is not None
         services.direct.fetch_all("SELECT 1", {}, may_repeat=True)
         with services.engine.connect() as connection:
-            for driver in (connection.connection.driver_connection, services.direct._local.connection):
+            for driver in (connection.connection.driver_connection, services.direct._local.kept.connection):
                 assert isinstance(driver, psycopg.Connection)
                 with socket.socket(fileno=os.dup(driver.fileno())) as opened:
                     assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1

@@ -11,7 +11,7 @@ from matinee.db.direct import DirectConnections
 from matinee.db.engine import database_url
 from matinee.db.errors import DatabaseUnavailable
 
-WRITE = "INSERT INTO machine (id, seen_at) VALUES (%(id)s, now()) RETURNING id"
+WRITE = "INSERT INTO machine (id, seen_at) VALUES (:id, now()) RETURNING id"
 
 
 @pytest.fixture

@@ -86,15 +86,15 @@ class TestPostgresqlIsAway:
         direct = services.direct
         assert direct is not None
         assert direct.fetch_all("SELECT 1", {}, may_repeat=True) == [(1,)]
-        assert direct.fetch_prepared_value("SELECT 2") == "2"
+        assert direct.fetch_value("SELECT 2") == "2"
         own_postgres.stop()
         with pytest.raises(DatabaseUnavailable):
             direct.fetch_all("SELECT 1", {}, may_repeat=True)
         with pytest.raises(DatabaseUnavailable):
-            direct.fetch_prepared_value("SELECT 2")
+            direct.fetch_value("SELECT 2")
         own_postgres.start()
         assert direct.fetch_all("SELECT 1", {}, may_repeat=True) == [(1,)]
-        assert direct.fetch_prepared_value("SELECT 2") == "2"
+        assert direct.fetch_value("SELECT 2") == "2"
 
     def test_a_caller_is_told_to_come_again(self, client: FlaskClient, own_postgres: PostgresServer) -> None:
         own_postgres.stop()

@@ -97,7 +97,7 @@ def test_a_machine_that_fell_silent_is_forgotten(
         assert not staying._is_alone()
         # What half a minute of silence leaves behind.
         leaving._connections.fetch_all(
-            "UPDATE machine SET seen_at = seen_at - interval '31 seconds' WHERE id = %(id)s RETURNING id",
+            "UPDATE machine SET seen_at = seen_at - interval '31 seconds' WHERE id = :id RETURNING id",
             {"id": leaving._cell.machine},
             may_repeat=False,
         )

@@ -28,7 +28,8 @@ def keep_buyers_out(session: Session, *, screening_id: int) -> Screening:
     """The screening, with nobody in the middle of buying a seat of it until the transaction ends.
 
     Buyers who have begun are waited for; who comes later waits, and sees what was changed. Buyers of other screenings notice
-    nothing. Raises ScreeningNotFound.
+    nothing, or for a moment where one statement serves them with one of these (`purchase_statements.PATIENCE_MILLISECONDS`).
+    Raises ScreeningNotFound.
     """
     return _read(session, screening_id, shared=False)
 

@@ -7,23 +7,35 @@ statements prepared. Everything else goes through `db.transaction`.
 
 from __future__ import annotations
 
+import logging
 import random
+import re
 import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 from sqlalchemy import Engine
 
 from matinee.db.engine import POSTGRES_PARAMETERS
 from matinee.db.errors import DatabaseUnavailable
-from matinee.db.failures import is_worth_another_try, unavailable
+from matinee.db.failures import is_unavailability, is_worth_another_try, unavailable
+from matinee.db.together import NotTogether, Together
 from matinee.kernel.counts import count
 from matinee.kernel.spans import span
 
 TRIES_MAX = 5
+TOGETHER_MAX = 32
+log = logging.getLogger(__name__)
+# `:name`, and not a cast (`::text`).
+_VALUE = re.compile(r"(?<!:):(\w+)")
 
 
 class DirectConnections:
@@ -33,37 +45,72 @@ class DirectConnections:
         _, options = engine.dialect.create_connect_args(engine.url)
         self._options = {**POSTGRES_PARAMETERS, **options}
         self._local = threading.local()
+        self._together: dict[str, Together[Mapping[str, Any], list[tuple[Any, ...]]]] = {}
 
-    def fetch_all(self, statement: str, values: Mapping[str, Any], *, may_repeat: bool) -> list[TupleRow]:
-        """Run one statement, committed when this returns, and give its rows.
+    def fetch_all(
+        self, statement: str, values: Mapping[str, Any], *, may_repeat: bool
+    ) -> list[tuple[Any, ...]]:
+        """Run one statement, committed when this returns, and give its rows. `:name` stands for a value, whose type the
+        statement itself makes plain.
 
         `may_repeat`: the statement only reads, so that after a lost connection it is sent once more. A statement that
         writes is not: it may have been committed. A deadlock is tried again in both cases, the server undid it.
         Raises DatabaseUnavailable; a violated constraint passes through as `psycopg.errors.IntegrityError`.
         """
         for tried in range(1, TRIES_MAX + 1):
-            fresh = getattr(self._local, "connection", None) is None
+            fresh = getattr(self._local, "kept", None) is None
             try:
-                with span("direct statement", kind="client", inside=True, db__system__name="postgresql"):
-                    return self._connection().execute(statement, values, prepare=True).fetchall()
+                return self._fetch(statement, values)
             except psycopg.Error as error:
-                if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-                    self._forget_broken()
-                    again = is_worth_another_try(error) or (may_repeat and not fresh)
-                    if not again or tried == TRIES_MAX:
-                        raise unavailable(error) from error
-                    count("transaction_retries")
-                    time.sleep(random.uniform(0, 0.01 * tried))  # noqa: S311 - jitter, not a secret
-                    continue
-                if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-                    # This server is the primary no longer; the next connection is made to the one that is.
-                    self._forget()
+                if not is_unavailability(error):
+                    raise
+                again = is_worth_another_try(error) or (may_repeat and not fresh)
+                if not again or tried == TRIES_MAX:
                     raise unavailable(error) from error
-                raise
+                count("transaction_retries")
+                time.sleep(random.uniform(0, 0.01 * tried))  # noqa: S311 - jitter, not a secret
         raise AssertionError("the loop returns or raises")
 
-    def fetch_prepared_value(self, statement: str) -> str:
-        """The single value of a statement without parameters, as text, by the shortest way through libpq.
+    def fetch_together(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """As `fetch_all` for a statement that writes, run once for all threads that come with it at the same moment.
+
+        In the statement `:name` is an array of what each of them gave. The first column of its rows says whose they are,
+        counted from 1; the others are given to that thread. Raises DatabaseUnavailable, and NotTogether where the server
+        undid it, for whatever reason: one may have spoilt it for all.
+        """
+        together = self._together.setdefault(
+            statement, Together(partial(self._fetch_for, statement), most=TOGETHER_MAX)
+        )
+        return together(values)
+
+    def _fetch_for(self, statement: str, askers: Sequence[Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
+        values = {name: [asker[name] for asker in askers] for name in askers[0]}
+        try:
+            rows = self._fetch(statement, values)
+        except psycopg.Error as error:
+            if is_unavailability(error) and not is_worth_another_try(error):
+                raise unavailable(error) from error
+            log.info("what %d asked together was undone: %s", len(askers), type(error).__name__)
+            raise NotTogether from error
+        found: list[list[tuple[Any, ...]]] = [[] for _ in askers]
+        for number, *row in rows:
+            found[number - 1].append(tuple(row))
+        return found
+
+    def _fetch(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        try:
+            with span("direct statement", kind="client", inside=True, db__system__name="postgresql"):
+                return self._kept().run(statement, values)
+        except psycopg.errors.ReadOnlySqlTransaction:
+            # This server is the primary no longer; the next connection is made to the one that is.
+            self._forget()
+            raise
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            self._forget_broken()
+            raise
+
+    def fetch_value(self, statement: str) -> str:
+        """The single value of a statement without values of its own, as text.
 
         It is sent again after a lost connection, so it must be harmless when repeated. Raises DatabaseUnavailable.
         """
@@ -71,17 +118,7 @@ class DirectConnections:
             if fresh:
                 self._forget()
             try:
-                connection = self._connection()
-                names: dict[str, bytes] = self._local.names
-                if statement not in names:
-                    name = f"matinee_{len(names)}".encode()
-                    _expect(
-                        connection.pgconn.prepare(name, statement.encode()), psycopg.pq.ExecStatus.COMMAND_OK
-                    )
-                    names[statement] = name
-                result = connection.pgconn.exec_prepared(names[statement], None)
-                _expect(result, psycopg.pq.ExecStatus.TUPLES_OK)
-                value = result.get_value(0, 0)
+                value = self._kept().exchange(statement, {}).get_value(0, 0)
             except psycopg.Error as error:
                 if fresh:
                     self._forget()
@@ -94,35 +131,85 @@ class DirectConnections:
         """Close this thread's connection, if it has one."""
         self._forget()
 
-    def _connection(self) -> psycopg.Connection[TupleRow]:
-        connection: psycopg.Connection[TupleRow] | None = getattr(self._local, "connection", None)
-        if connection is None:
+    def _kept(self) -> _Kept:
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        if kept is None:
             try:
-                connection = psycopg.connect(**self._options, autocommit=True)
-                # The statements here find their rows by key whatever the values are, and planning the purchase anew
-                # for each takes longer than running it.
-                connection.execute("SET plan_cache_mode = force_generic_plan")
-                # A plan that is kept from when a table was nearly empty would read all of it when it has grown, the
-                # checks of foreign keys among them.
-                connection.execute("SET enable_seqscan = off")
+                kept = self._local.kept = _Kept(psycopg.connect(**self._options, autocommit=True))
             except psycopg.OperationalError as error:
                 raise DatabaseUnavailable("cannot connect") from error
-            self._local.connection = connection
-            self._local.names = {}
-        return connection
+        return kept
 
     def _forget_broken(self) -> None:
-        connection = getattr(self._local, "connection", None)
-        if connection is not None and (connection.closed or connection.broken):
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        if kept is not None and (kept.connection.closed or kept.connection.broken):
             self._forget()
 
     def _forget(self) -> None:
-        connection: psycopg.Connection[TupleRow] | None = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if connection is not None:
-            connection.close()
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        self._local.kept = None
+        if kept is not None:
+            kept.connection.close()
 
 
-def _expect(result: psycopg.pq.abc.PGresult, status: psycopg.pq.ExecStatus) -> None:
-    if result.status != status:
-        raise psycopg.OperationalError(result.get_error_message())
+class _Prepared(NamedTuple):
+    """A statement that the server knows by a name, and the names of its values in their order."""
+
+    name: bytes
+    values: tuple[str, ...]
+
+
+class _Kept:
+    """A connection, and what is prepared on it.
+
+    Statements go through libpq itself. A cursor would look at the types of the values and at what is prepared each time
+    anew, which takes as long as the server takes to find a buyer.
+    """
+
+    def __init__(self, connection: psycopg.Connection[TupleRow]) -> None:
+        self.connection = connection
+        self._transformer = Transformer(connection)
+        self._prepared: dict[str, _Prepared] = {}
+        # The statements here find their rows by key whatever the values are, and planning the purchase anew for each
+        # takes longer than running it.
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        # A plan that is kept from when a table was nearly empty would read all of it when it has grown, the checks of
+        # foreign keys among them.
+        connection.execute("SET enable_seqscan = off")
+
+    def run(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Its rows. Raises psycopg.Error."""
+        result = self.exchange(statement, values)
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(0, result.ntuples, tuple)
+
+    def exchange(self, statement: str, values: Mapping[str, Any]) -> PGresult:
+        """Its result. Raises psycopg.Error."""
+        prepared = self._prepared.get(statement) or self._prepare(statement)
+        given = [values[name] for name in prepared.values]
+        texts = self._transformer.dump_sequence(given, [PyFormat.TEXT] * len(given))
+        result = self.connection.pgconn.exec_prepared(prepared.name, texts)  # type: ignore[arg-type]  # forgets NULL
+        self._expect(ExecStatus.TUPLES_OK, result)
+        return result
+
+    def _prepare(self, statement: str) -> _Prepared:
+        names: list[str] = []
+
+        def numbered(found: re.Match[str]) -> str:
+            if found[1] not in names:
+                names.append(found[1])
+            return f"${names.index(found[1]) + 1}"
+
+        text = _VALUE.sub(numbered, statement)
+        prepared = _Prepared(f"matinee_{len(self._prepared)}".encode(), tuple(names))
+        self._expect(ExecStatus.COMMAND_OK, self.connection.pgconn.prepare(prepared.name, text.encode()))
+        self._prepared[statement] = prepared
+        return prepared
+
+    def _expect(self, status: ExecStatus, result: PGresult) -> None:
+        if result.status == status:
+            return
+        if self.connection.broken:
+            # The server said nothing any more, or that it ends.
+            raise psycopg.OperationalError(result.get_error_message())
+        raise error_from_result(result)

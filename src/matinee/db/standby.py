@@ -58,7 +58,7 @@ class StandbyReader:
         """As `Reader.read`."""
         if time.monotonic() < self._rests_until:
             return self._primary.read(work)
-        written = self._direct.fetch_prepared_value(_WRITTEN)
+        written = self._direct.fetch_value(_WRITTEN)
         try:
             return self._read_in_step(work, written)
         except (_Behind, DatabaseUnavailable) as error:

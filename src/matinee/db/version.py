@@ -67,14 +67,14 @@ PRESENT_SECONDS = 30.0
 JOIN_SECONDS = LOOK_SECONDS + 0.5
 
 _REGISTER = """
-    INSERT INTO machine (id, seen_at) VALUES (%(id)s, clock_timestamp())
+    INSERT INTO machine (id, seen_at) VALUES (:id, clock_timestamp())
     ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at RETURNING id
 """
 # A fresh sequence says 1, and says 1 again after its first `nextval`; `is_called` tells the two apart.
 _SEQUENCE_VALUE = "last_value + is_called::int"
 _ASK_SEQUENCE = f"SELECT {_SEQUENCE_VALUE} FROM {SEQUENCE_NAME}"  # noqa: S608 - constants
 _LOOK = f"""
-    SELECT (SELECT count(*) FROM machine WHERE id <> %(id)s
+    SELECT (SELECT count(*) FROM machine WHERE id <> :id
         AND seen_at > clock_timestamp() - interval '{PRESENT_SECONDS} seconds'), {_SEQUENCE_VALUE} FROM {SEQUENCE_NAME}
 """  # noqa: S608 - constants
 
@@ -115,7 +115,7 @@ class PostgresVersion:
         try:
             if self._is_alone():
                 return
-            self._connections.fetch_prepared_value(f"SELECT nextval('{SEQUENCE_NAME}')")
+            self._connections.fetch_value(f"SELECT nextval('{SEQUENCE_NAME}')")
         except DatabaseUnavailable:
             # The change itself is committed and must be acknowledged. Other machines notice within a second.
             log.warning("the version of the data could not be moved; other machines notice within a second")
@@ -152,7 +152,7 @@ class PostgresVersion:
                 return self._value
             self._asked += 1
             asking = self._asked
-            self._value = self._connections.fetch_prepared_value(_ASK_SEQUENCE)
+            self._value = self._connections.fetch_value(_ASK_SEQUENCE)
             self._answered = asking
             return self._value
 

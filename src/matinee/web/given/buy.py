@@ -6,7 +6,8 @@ from flask import Response
 from flask.views import MethodView
 from pydantic import BaseModel
 
-from matinee.boxoffice.purchases import Purchase, purchase_seats
+from matinee.boxoffice.purchase_facts import Purchase
+from matinee.boxoffice.purchases import purchase_seats
 from matinee.boxoffice.rules import check_seats_asked
 from matinee.kernel import clock
 from matinee.web.given.blueprint import given

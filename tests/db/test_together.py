@@ -1,0 +1,120 @@
+"""Questions that threads ask at the same moment"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from matinee.db.together import NotTogether, Together
+
+SECONDS_MAX = 10.0
+
+
+class Registry:
+    """Answers with ten times what was asked, and stands still at the first question until it is let go on."""
+
+    def __init__(self, *, most: int = 100) -> None:
+        self.groups: list[list[int]] = []
+        self.fails_with: BaseException | None = None
+        self.began, self.go_on = threading.Event(), threading.Event()
+        self.together = Together(self._ask, most=most)
+        self.answers: dict[int, object] = {}
+        self._threads: list[threading.Thread] = []
+
+    def _ask(self, group: Sequence[int]) -> list[int]:
+        self.groups.append(list(group))
+        if len(self.groups) == 1:
+            self.began.set()
+            assert self.go_on.wait(SECONDS_MAX)
+            if self.fails_with is not None:
+                raise self.fails_with
+        return [10 * number for number in group]
+
+    def _keep(self, number: int) -> None:
+        try:
+            self.answers[number] = self.together(number)
+        except BaseException as error:  # noqa: BLE001 - looked at by the test
+            self.answers[number] = error
+
+    def ask_in_threads(self, *numbers: int) -> None:
+        """One thread each, one after the other; returns when the first asks and the others wait."""
+        for number in numbers:
+            thread = threading.Thread(target=self._keep, args=(number,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+            if number == numbers[0] and not self.began.is_set():
+                assert self.began.wait(SECONDS_MAX)
+            else:
+                self._until_waiting(len(self._threads) - 1)
+
+    def _until_waiting(self, count: int) -> None:
+        deadline = time.monotonic() + SECONDS_MAX
+        while len(self.together._waiting) < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+
+    def end(self) -> None:
+        """Let it go on, and wait for all."""
+        self.go_on.set()
+        for thread in self._threads:
+            thread.join(SECONDS_MAX)
+            assert not thread.is_alive()
+
+
+def test_one_alone_asks_at_once() -> None:
+    registry = Registry()
+    registry.go_on.set()
+    assert [registry.together(1), registry.together(2)] == [10, 20]
+    assert registry.groups == [[1], [2]]
+
+
+def test_who_comes_meanwhile_goes_together_and_each_gets_his_own_answer() -> None:
+    registry = Registry()
+    registry.ask_in_threads(1, 2, 3, 4)
+    registry.end()
+    assert registry.groups == [[1], [2, 3, 4]]
+    assert registry.answers == {1: 10, 2: 20, 3: 30, 4: 40}
+
+
+def test_no_more_go_together_than_may() -> None:
+    registry = Registry(most=2)
+    registry.ask_in_threads(1, 2, 3, 4, 5, 6)
+    registry.end()
+    assert registry.groups == [[1], [2, 3], [4, 5], [6]]
+    assert registry.answers == {number: 10 * number for number in range(1, 7)}
+
+
+@pytest.mark.parametrize("error", [NotTogether(), ValueError("no"), KeyboardInterrupt()])
+def test_a_failure_is_everyones_own_and_the_next_go_on(error: BaseException) -> None:
+    registry = Registry()
+    registry.fails_with = error
+    registry.ask_in_threads(1, 2, 3)
+    registry.end()
+    assert registry.answers == {1: error, 2: 20, 3: 30}
+    assert registry.groups == [[1], [2, 3]]
+
+
+@pytest.mark.parametrize("error", [NotTogether(), ValueError("no"), KeyboardInterrupt()])
+def test_all_who_went_together_hear_of_a_failure(error: BaseException) -> None:
+    registry = Registry()
+    registry.ask_in_threads(1, 2, 3)
+    # The second group is the one that fails.
+    ask, registry.together._ask = registry.together._ask, _failing(error)
+    registry.end()
+    expected = type(error) if isinstance(error, Exception) else NotTogether
+    assert registry.answers[1] == 10
+    assert registry.answers[2] is error
+    assert type(registry.answers[3]) is expected
+    assert registry.answers[3] is not error
+    registry.together._ask = ask
+    assert registry.together(4) == 40
+
+
+def _failing(error: BaseException):
+    def ask(_group: Sequence[int]) -> list[int]:
+        raise error
+
+    return ask
