@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import subprocess
@@ -10,9 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.seed import MANY_SCREENINGS, House
 from benchmarks.servers import ROOT
 
 PURCHASES_LUA = Path(__file__).with_name("purchases.lua")
+HOLDS_LUA = Path(__file__).with_name("holds.lua")
+# An answer that comes later than this is counted as broken. wrk's own limit is 2 s, which slow servers need.
+ANSWER_SECONDS_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +32,11 @@ class Measured:
     latency_ms_99: float
 
     def require_all_answered(self) -> None:
-        """Raise RuntimeError if an answer was no success, or a connection broke."""
+        """Raise RuntimeError if an answer was no success, a connection broke, or there was no answer at all."""
         if self.refused or self.broken:
             raise RuntimeError(f"{self.refused} answers were no success, {self.broken} connections broke")
+        if not self.requests or math.isnan(self.latency_ms_99):
+            raise RuntimeError("nothing was answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +63,55 @@ def get(
     port: int, path: str, *, clients: int, seconds: float, headers: Mapping[str, str] | None = None
 ) -> Measured:
     """GET the same path over and over, on as many connections as clients."""
-    return _run(port, path, clients, seconds, [], headers=headers or {})
+    return _run(port, path, clients, seconds, [], headers=headers)
 
 
-def buy(port: int, *, clients: int, seconds: float, start: int, first_day: str) -> Measured:
+def buy(
+    port: int,
+    *,
+    clients: int,
+    seconds: float,
+    start: int,
+    first_day: str,
+    house: House = MANY_SCREENINGS,
+) -> Measured:
     """Buy the seats from number `start` on, one a request (see `benchmarks.seed`)."""
-    return _run(port, "/buyTicket", clients, seconds, [str(start), first_day], headers={})
+    counted = [str(start), first_day, *map(str, (house.screenings, house.halls, house.films))]
+    return _run(port, "/buyTicket", clients, seconds, [*counted, ",".join(house.times)], script=PURCHASES_LUA)
+
+
+def hold(port: int, kind: str, *, clients: int, seconds: float, start: int, screenings: range) -> Measured:
+    """Hold two seats a request, "chosen" from pair `start` on or the "best" (see `benchmarks.holds_seed`).
+
+    Raises RuntimeError without wrk: our own program does not know holds.
+    """
+    if load_program().wrk is None:
+        raise RuntimeError("holds are measured with wrk alone")
+    counted = [kind, *map(str, (start, len(screenings), screenings.start))]
+    return _run(port, "/api/v1/holds", clients, seconds, counted, script=HOLDS_LUA)
 
 
 def _run(
-    port: int, path: str, clients: int, seconds: float, arguments: list[str], *, headers: Mapping[str, str]
+    port: int,
+    path: str,
+    clients: int,
+    seconds: float,
+    arguments: list[str],
+    *,
+    script: Path | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Measured:
     wrk = load_program().wrk
     url = f"http://127.0.0.1:{port}{path}"
+    sent = [f"{name}: {value}" for name, value in (headers or {}).items()]
     if wrk is not None:
-        script = ["-s", str(PURCHASES_LUA)] if arguments else []
-        command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--latency", *script, url]
-        for name, value in headers.items():
-            command[-1:-1] = ["-H", f"{name}: {value}"]
-        command += ["--", *arguments] if arguments else []
+        command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--latency"]
+        command += ["--timeout", f"{ANSWER_SECONDS_MAX}s", *(["-s", str(script)] if script else [])]
+        command += [word for each in sent for word in ("-H", each)]
+        command += [url, *(["--", *arguments] if arguments else [])]
     else:
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.python_load",
-            url,
-            str(clients),
-            str(seconds),
-            *arguments,
-            *(f"{name}: {value}" for name, value in headers.items()),
-        ]
+        program = [sys.executable, "-m", "benchmarks.python_load"]
+        command = [*program, url, str(clients), str(seconds), *arguments, *sent]
     made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if made.returncode != 0:
         raise RuntimeError(f"{command[0]} failed: {made.stderr or made.stdout}")

@@ -1,8 +1,8 @@
 """A load program of ours, for machines without wrk.
 
-`python -m benchmarks.python_load URL CLIENTS SECONDS [START FIRST_DAY | "Name: value" ...]`. Two processes with a thread and
-a connection for each client; the report is written as wrk writes its own. It takes more of the processor than wrk, which
-it shares with what it measures.
+`python -m benchmarks.python_load URL CLIENTS SECONDS [START FIRST_DAY SCREENINGS HALLS FILMS TIMES | "Name: value" ...]`.
+Two processes with a thread and a connection for each client; the report is written as wrk writes its own. It takes more of
+the processor than wrk, which it shares with what it measures. It knows no holds.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.seed import purchase_headers
+from benchmarks.seed import House, purchase_headers
 
 PROCESSES = 2
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
-def purchase(number: int, first_day: str) -> bytes:
+def purchase(number: int, first_day: str, house: House) -> bytes:
     """The request that buys seat `number` (see `benchmarks.seed`)."""
-    headers = "".join(f"{name}: {value}\r\n" for name, value in purchase_headers(number, first_day).items())
+    named = purchase_headers(number, first_day, house)
+    headers = "".join(f"{name}: {value}\r\n" for name, value in named.items())
     return f"POST /buyTicket HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n{headers}\r\n".encode()
 
 
@@ -65,6 +66,11 @@ def _client(
             faults[0] += status >= 400
 
 
+def _house(screenings: str, halls: str, films: str, times: str) -> House:
+    # How many seats there are is not asked: the load ends before they do.
+    return House(int(screenings), int(halls), 0, int(films), tuple(times.split(",")))
+
+
 def _process(process: int, arguments: list[str], told: Any) -> None:
     url, clients, seconds, *more = arguments
     headers = "".join(f"{each}\r\n" for each in more if ": " in each)
@@ -72,11 +78,12 @@ def _process(process: int, arguments: list[str], told: Any) -> None:
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     plain = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
+    house = _house(*purchases[2:]) if purchases else None
     # Each process counts in steps of its own, so that none buys what another does. `next` on a counter is atomic.
     numbers = iter(range(int(purchases[0]) + process, 1 << 40, PROCESSES)) if purchases else iter(())
 
     def request() -> bytes:
-        return purchase(next(numbers), purchases[1]) if purchases else plain
+        return purchase(next(numbers), purchases[1], house) if house else plain
 
     latencies: list[float] = []
     faults = [0, 0]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from tests.databases import free_port
 
@@ -25,6 +25,14 @@ class Running(NamedTuple):
     pid: int
     port: int
     started_seconds: float
+
+
+class ServerOptions(TypedDict):
+    """How a server is started: processes, threads of each, and the file that its log goes to."""
+
+    workers: int
+    threads: int
+    log: Path
 
 
 @contextmanager
@@ -80,6 +88,16 @@ def running_bare(kind: str, *, workers: int, threads: int, log: Path) -> Iterato
     port = free_port()
     command = ["-m", "benchmarks.bare", kind, str(port), str(workers), str(threads)]
     with _running(command, port, "/", {}, log) as running:
+        yield running
+
+
+@contextmanager
+def running_first_server(folder: Path, *, log: Path) -> Iterator[Running]:
+    """The plain server of `benchmarks.first_server`, with its state in the folder."""
+    port = free_port()
+    with _running(
+        ["-m", "benchmarks.first_server", str(port), str(folder)], port, "/fullSchedule", {}, log
+    ) as running:
         yield running
 
 

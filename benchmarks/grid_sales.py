@@ -1,0 +1,146 @@
+"""Purchases at several numbers of clients: in many screenings, in one that all want, and of the first server."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks import load
+from benchmarks.curves import Figure, Measured
+from benchmarks.first_server_rounds import buy_of_first_server, first_server_in
+from benchmarks.postgres import Postgres
+from benchmarks.purchase_rounds import buy_bare, buy_through_http, check_one_purchase, require_no_faults
+from benchmarks.purchases import seed_with_history
+from benchmarks.result import Plan
+from benchmarks.seed import MANY_SCREENINGS, ONE_SCREENING, USUAL_CINEMA, seed_house
+from benchmarks.servers import ServerOptions, running_matinee
+from benchmarks.turns import CLIENTS, SIZE_NAME, Rounds, compare, curve, measure_in_turns
+
+MANY, ONE, BARE = "purchases, many screenings", "purchases, one screening", "pgbench, the same rows"
+OURS, FIRST = "Matinee", "the first server"
+SHARE_OF_BARE = 0.5
+TIMES_OF_FIRST = 50.0
+FIRST_CLIENTS = (8, 32)
+# It sells some tens a second, and 99 of 100 of few are nothing.
+FIRST_SECONDS_FACTOR = 3
+
+
+def measure_sales(postgres: Postgres, plan: Plan) -> list[Figure]:
+    """Many screenings beside pgbench, and one screening that everyone wants beside many."""
+    many, bare, one = (postgres.fresh_database(f"grid_{name}") for name in ("many", "bare", "one"))
+    for address in (many, bare):
+        first_day = seed_with_history(postgres, address)
+    seed_house(one, ONE_SCREENING)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        log = folder / "log"
+        options: ServerOptions = {"workers": plan.workers, "threads": plan.threads, "log": log}
+        with (
+            running_matinee(many, folder / "many", **options) as in_many,
+            running_matinee(one, folder / "one", **options) as in_one,
+        ):
+            houses = {
+                MANY: (in_many.port, many, MANY_SCREENINGS),
+                ONE: (in_one.port, one, ONE_SCREENING),
+            }
+            for port, address, house in houses.values():
+                check_one_purchase(port, address, first_day, house)
+                # Until every thread has its connection.
+                buy_through_http(port, address, clients=32, seconds=1, first_day=first_day, house=house)
+
+            def buy(name: str, clients: int) -> load.Measured:
+                port, address, house = houses[name]
+                return buy_through_http(
+                    port,
+                    address,
+                    clients=clients,
+                    seconds=plan.seconds,
+                    first_day=first_day,
+                    house=house,
+                )
+
+            found = measure_in_turns(
+                {
+                    MANY: lambda clients: buy(MANY, clients),
+                    ONE: lambda clients: buy(ONE, clients),
+                    BARE: lambda clients: buy_bare(
+                        postgres, bare, clients=clients, seconds=plan.seconds, first_day=first_day
+                    ),
+                },
+                clients=CLIENTS,
+                rounds=plan.rounds,
+                say=plan.say,
+            )
+        require_no_faults(log)
+    curves = {name: curve(name, rounds) for name, rounds in found.items()}
+    return [
+        Figure("clients-purchases", "Purchases", SIZE_NAME, (curves[MANY], curves[BARE]),
+               baseline=BARE, share_least=SHARE_OF_BARE),
+        Figure("clients-one-screening", "One screening on sale to everyone", SIZE_NAME,
+               (curves[ONE], curves[MANY]), baseline=MANY),
+    ]  # fmt: skip
+
+
+def measure_beside_first_server(postgres: Postgres, plan: Plan) -> Measured:
+    """Each number of clients in a house of which nothing is sold yet, on both sides: neither may sell out."""
+    found: dict[str, Rounds] = {OURS: {}, FIRST: {}}
+    for clients in CLIENTS:
+        for name, rounds in _beside_first_server(postgres, plan, clients).items():
+            found[name] |= rounds
+    curves = tuple(curve(name, rounds) for name, rounds in found.items())
+    return Measured(
+        compare(
+            "purchases in a usual cinema",
+            found[OURS],
+            found[FIRST],
+            FIRST,
+            clients=FIRST_CLIENTS,
+            target=TIMES_OF_FIRST,
+        ),
+        [
+            Figure("clients-first-server-purchases", "Purchases in a usual cinema", SIZE_NAME, curves,
+                   baseline=FIRST, share_least=TIMES_OF_FIRST),
+        ],
+    )  # fmt: skip
+
+
+def _beside_first_server(postgres: Postgres, plan: Plan, clients: int) -> dict[str, Rounds]:
+    address = postgres.fresh_database(f"grid_usual_{clients}")
+    first_day = seed_house(address, USUAL_CINEMA)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        log = folder / "log"
+        options: ServerOptions = {"workers": plan.workers, "threads": plan.threads, "log": log}
+        with (
+            running_matinee(address, folder / "ours", **options) as ours,
+            first_server_in(USUAL_CINEMA, folder / "first", first_day) as first,
+        ):
+            check_one_purchase(ours.port, address, first_day, USUAL_CINEMA)
+            buy_through_http(
+                ours.port, address, clients=32, seconds=1, first_day=first_day, house=USUAL_CINEMA
+            )
+            found = measure_in_turns(
+                {
+                    FIRST: lambda count: buy_of_first_server(
+                        first.port,
+                        folder / "first",
+                        USUAL_CINEMA,
+                        clients=count,
+                        seconds=plan.seconds * FIRST_SECONDS_FACTOR,
+                        first_day=first_day,
+                    ),
+                    OURS: lambda count: buy_through_http(
+                        ours.port,
+                        address,
+                        clients=count,
+                        seconds=plan.seconds,
+                        first_day=first_day,
+                        house=USUAL_CINEMA,
+                    ),
+                },
+                clients=(clients,),
+                rounds=plan.rounds,
+                say=plan.say,
+            )
+        require_no_faults(log)
+    return found
