@@ -31,7 +31,7 @@ help:
 	@echo "make messages   what is said to people into the catalogs of all languages, and those compiled"
 	@echo "make pictures   the website and the back office at all widths, in docs/pictures (needs Chromium)"
 	@echo "make lighthouse Lighthouse against pages of the demonstration (needs npm and Chromium)"
-	@echo "make bench      the measuring programs; prints a table"
+	@echo "make bench      the measuring programs; prints a table, and writes tables and plots into docs/benchmarks"
 	@echo "make prove      kill, cut off and fill up what Matinee stands on, over a hundred times, and look what is committed"
 	@echo "make lock       choose the versions of the dependencies anew (needs uv)"
 	@echo "make migration m=\"What changes\"    write the next step of the schema from the models"
@@ -104,20 +104,25 @@ lint: $(VENV)/.installed-dev
 
 sure: lint test race
 
-# Every package of both locks, by its name and version. Where nobody can be asked, it says so, and is no failure.
+# Every package of the locks, by its name and version. Where nobody can be asked, it says so, and is no failure.
 ADVISORIES := https://api.osv.dev/v1/query
 audit: $(VENV)/.installed-dev
 	@if curl --silent --fail --max-time 20 --output /dev/null --data '{"package": {"name": "jinja2", "ecosystem": "PyPI"}}' $(ADVISORIES); \
 	then $(BIN)/pip-audit --vulnerability-service osv --disable-pip --require-hashes --progress-spinner off --desc on \
-	  --requirement requirements.lock --requirement requirements-dev.lock; \
+	  --requirement requirements.lock --requirement requirements-dev.lock --requirement requirements-bench.lock; \
 	else echo "NOT AUDITED: $(ADVISORIES) cannot be reached from here, so nobody said whether the locked packages have known holes."; fi
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed-dev
-	@$(BIN)/python -m benchmarks
+# Plots are for this alone: neither the suite nor Matinee needs what draws them. BENCH="--only clients" for less.
+$(VENV)/.installed-bench: requirements-bench.lock $(VENV)/.installed-dev
+	@$(INSTALL) --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(VENV)/.installed-bench
+	@$(BIN)/python -m benchmarks --write $(BENCH)
 
 # Some of it as root only: what cannot run here says so. PROVE="--only kills --kills 20" for less.
 prove: $(VENV)/.installed-dev
@@ -130,6 +135,7 @@ lock:
 	$(LOCKING) --group build --output-file requirements.lock
 	$(LOCKING) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCKING) --extra otel --constraint requirements-dev.lock --output-file requirements-otel.lock
+	$(LOCKING) --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock
 
 migration: $(VENV)/.installed-dev
 	@$(BIN)/python tools/write_migration.py "$(m)"

@@ -1,6 +1,9 @@
-"""`python -m benchmarks`: measure, and print a table."""
+"""`python -m benchmarks`: measure, and print a table; with `--write`, into docs/benchmarks, too."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import click
 from rich.console import Console
@@ -8,6 +11,7 @@ from rich.table import Table
 
 from benchmarks import (
     deciding_alone,
+    grid,
     office,
     office_week,
     pages,
@@ -17,58 +21,91 @@ from benchmarks import (
     starting,
     watching,
 )
+from benchmarks.curves import Measured
 from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
-from benchmarks.postgres import running_postgres
+from benchmarks.postgres import Postgres, running_postgres
 from benchmarks.result import Plan, Result
 
-PARTS = ("purchases", "reading", "starting", "watching", "pages", "office", "week", "scanning", "alone")
+Part = Callable[[Postgres, Plan], list[Result] | Measured | None]
+# What only says what it saw, and has no figure to keep.
+SAYING = "watching"
+PARTS: dict[str, Part] = {
+    "purchases": purchases.measure,
+    "reading": reading.measure,
+    "clients": grid.measure,
+    "starting": lambda _, plan: starting.measure(plan),
+    SAYING: watching.measure,
+    "pages": pages.measure,
+    "office": office.measure,
+    "week": office_week.measure,
+    "scanning": scanning.measure,
+    "alone": lambda _, plan: deciding_alone.measure(plan),
+}
 
 
 @click.command()
 @click.option("--seconds", default=4.0, show_default=True, help="Length of one measurement.")
 @click.option("--rounds", default=5, show_default=True, help="Measurements of each; the median counts.")
-@click.option("--only", type=click.Choice(PARTS), multiple=True, help="One part alone; may be repeated.")
+@click.option(
+    "--only", type=click.Choice(list(PARTS)), multiple=True, help="One part alone; may be repeated."
+)
 @click.option("--workers", default=2, show_default=True, help="Processes of the web server.")
 @click.option("--threads", default=8, show_default=True, help="Threads of each process.")
 @click.option(
     "--fresh", is_flag=True, help="Purchases in a database that has sold nothing yet, in its first minute."
 )
+@click.option("--write", is_flag=True, help="Write what came out, and plots of it, into docs/benchmarks.")
 def main(
-    *, seconds: float, rounds: int, only: tuple[str, ...], workers: int, threads: int, fresh: bool
+    *,
+    seconds: float,
+    rounds: int,
+    only: tuple[str, ...],
+    workers: int,
+    threads: int,
+    fresh: bool,
+    write: bool,
 ) -> None:
     """Measure Matinee against what the same machine does without it, in turns, several rounds, the median."""
     console = Console(width=130)
-    parts = only or PARTS
+    keep = _writer() if write else None
     plan = Plan(seconds, rounds, workers, threads, console.print, fresh)
     results: list[Result] = []
     with running_postgres() as server:
-        for line in (
+        machine = (
             *describe_machine(),
             f"PostgreSQL {server.described}",
             f"load: {load_program().described}",
-        ):
+        )
+        for line in machine:
             console.print(line)
         console.print(f"{rounds} rounds of {seconds:g} s; {workers} processes with {threads} threads each\n")
-        if "purchases" in parts:
-            results += purchases.measure(server, plan)
-        if "reading" in parts:
-            results += reading.measure(server, plan)
-        if "starting" in parts:
-            results += starting.measure(plan)
-        if "watching" in parts:
-            watching.measure(server, plan)
-        if "pages" in parts:
-            results += pages.measure(server, plan)
-        if "office" in parts:
-            results += office.measure(server, plan)
-        if "week" in parts:
-            results += office_week.measure(server, plan)
-        if "scanning" in parts:
-            results += scanning.measure(server, plan)
-        if "alone" in parts:
-            results += deciding_alone.measure(plan)
+        for part in only or PARTS:
+            measured = _measured(PARTS[part](server, plan))
+            results += measured.results
+            # At once: a later part that fails takes nothing from those before it.
+            if keep is not None and part != SAYING:
+                keep(part, measured, machine, plan)
     console.print(_table(results))
+
+
+def _measured(came_to: list[Result] | Measured | None) -> Measured:
+    return came_to if isinstance(came_to, Measured) else Measured(came_to or [], [])
+
+
+def _writer() -> Callable[[str, Measured, tuple[str, ...], Plan], None]:
+    """What writes a part. Before anything is measured: without matplotlib, minutes would be for nothing."""
+    try:
+        from benchmarks.record import Circumstances, record
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error}: `make bench` installs what plots need") from error
+
+    def keep(part: str, measured: Measured, machine: tuple[str, ...], plan: Plan) -> None:
+        options = {name: getattr(plan, name) for name in ("seconds", "rounds", "workers", "threads", "fresh")}
+        today = datetime.now(UTC).date().isoformat()
+        record(part, measured, Circumstances(today, machine, options))
+
+    return keep
 
 
 def _table(results: list[Result]) -> Table:

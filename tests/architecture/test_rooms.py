@@ -127,7 +127,12 @@ def test_every_public_function_of_the_domain_takes_the_session_first() -> None:
 
 
 def test_the_locks_name_no_address_and_have_hashes() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-otel.lock"):
+    for name in (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-otel.lock",
+        "requirements-bench.lock",
+    ):
         text = (ROOT / name).read_text()
         assert "://" not in text
         pinned = re.findall(r"^[a-z0-9][^\s=]*==", text, re.MULTILINE)
@@ -142,6 +147,10 @@ def test_the_development_lock_agrees_with_the_lock() -> None:
     needed, developing = pinned("requirements.lock"), pinned("requirements-dev.lock")
     assert needed.items() <= developing.items()
     assert pinned("requirements-otel.lock").items() <= developing.items()
+    plotting = pinned("requirements-bench.lock")
+    assert {
+        name: plotting[name] for name in plotting.keys() & developing.keys()
+    }.items() <= developing.items()
 
 
 def test_the_tree_stands_by_itself() -> None:
