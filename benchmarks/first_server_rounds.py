@@ -15,7 +15,7 @@ from benchmarks.seed import House
 from benchmarks.servers import Running, running_first_server
 
 # Every client that was cut off may have a sale under way, and one takes tens of milliseconds.
-_SETTLING_SECONDS = 0.5
+_SETTLING_SECONDS = 0.25
 _SETTLING_SECONDS_MAX = 30
 
 

@@ -22,7 +22,7 @@ SHARE_OF_BARE = 0.5
 TIMES_OF_FIRST = 50.0
 FIRST_CLIENTS = (8, 32)
 # It sells some tens a second, and 99 of 100 of few are nothing.
-FIRST_SECONDS_FACTOR = 3
+FIRST_SECONDS_FACTOR = 2
 
 
 def measure_sales(postgres: Postgres, plan: Plan) -> list[Figure]:

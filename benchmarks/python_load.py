@@ -30,8 +30,8 @@ def purchase(number: int, first_day: str, house: House) -> bytes:
     return f"POST /buyTicket HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n{headers}\r\n".encode()
 
 
-def exchange(connection: socket.socket, request: bytes) -> int:
-    """Send one request and read its whole answer; return the status. Raises OSError."""
+def exchange(connection: socket.socket, request: bytes) -> tuple[int, bool]:
+    """Send one request and read its whole answer; return the status, and whether the server closes. Raises OSError."""
     connection.sendall(request)
     read = b""
     while b"\r\n\r\n" not in read:
@@ -41,7 +41,7 @@ def exchange(connection: socket.socket, request: bytes) -> int:
     missing = (int(length[1]) if length else 0) - len(body)
     while missing > 0:
         missing -= len(_some(connection))
-    return int(head[9:12])
+    return int(head[9:12]), b"\r\nconnection: close" in head.lower()
 
 
 def _some(connection: socket.socket) -> bytes:
@@ -54,16 +54,27 @@ def _some(connection: socket.socket) -> bytes:
 def _client(
     port: int, request: Callable[[], bytes], ends_at: float, latencies: list[float], faults: list[int]
 ) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection = _connect(port)
+    try:
         while (began := time.monotonic()) < ends_at:
             try:
-                status = exchange(connection, request())
+                status, closes = exchange(connection, request())
+                if closes:
+                    connection.close()
+                    connection = _connect(port)
             except OSError:
                 faults[1] += 1
                 return
             latencies.append(time.monotonic() - began)
             faults[0] += status >= 400
+    finally:
+        connection.close()
+
+
+def _connect(port: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 def _house(screenings: str, halls: str, films: str, times: str) -> House:
