@@ -24,6 +24,7 @@ from matinee.cli.tracing import begin_to_trace
 from matinee.cli.web_server import Ending, Listening
 from matinee.kernel.counts import tell_counts_to
 from matinee.settings import Settings
+from matinee.web.given.at_hand import answers_at_hand
 from matinee.web.shared.asgi import WsgiBridge
 from matinee.web.shared.metrics.meter import FOLDER_VARIABLE, Meter
 from matinee.web.shared.metrics.reading import exposed_metrics
@@ -60,6 +61,7 @@ class WebProcess:
             body_bytes_max=BODY_BYTES_MAX,
             larger=body_bytes_max,
             is_ending=self._ending,
+            is_at_hand=answers_at_hand(services_of(app)),
         )
 
     def _leave_in_time(self) -> None:

@@ -46,6 +46,9 @@ class DataVersion(Protocol):
     def current(self) -> object:
         """The version now, comparable with `==`. Raises DatabaseUnavailable."""
 
+    def current_if_known(self) -> object | None:
+        """The version now where it is known without asking anybody, else None. Never waits."""
+
     def move(self) -> None:
         """Make it differ from every earlier one, in every process. Call after the commit."""
 
@@ -109,6 +112,11 @@ class PostgresVersion:
             return object()
         # The cell, too: while a machine joins, a process of this one may still believe for a moment that we are alone.
         return (self._ask_sequence(), self._cell.read())
+
+    def current_if_known(self) -> object | None:
+        if not self._alone or time.monotonic() >= self._looked_until:
+            return None
+        return (self._sequence_seen, self._cell.read())
 
     def move(self) -> None:
         self._cell.renew()
@@ -182,6 +190,10 @@ class SqliteVersion:
             except sqlite3.Error as error:
                 self._connection = None
                 raise DatabaseUnavailable(type(error).__name__) from error
+
+    def current_if_known(self) -> object | None:
+        """None: the file has to be asked."""
+        return None
 
     def move(self) -> None:
         """Nothing to do: the commit itself moved it."""

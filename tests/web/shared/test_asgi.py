@@ -172,6 +172,34 @@ def test_a_failure_of_the_application_is_a_500_and_the_thread_goes_on(
     assert "the application failed" in caplog.text
 
 
+def test_what_is_at_hand_is_answered_where_it_came_in_though_every_thread_is_busy() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            begun.set()
+            go_on.wait(10)
+        if environ["PATH_INFO"] == "/kept/broken":
+            raise SystemExit
+        return echo("PATH_INFO")(environ, start_response)
+
+    async def all_of_them() -> list[list[dict[str, Any]]]:
+        bridge = WsgiBridge(
+            application, threads=1, body_bytes_max=BODY_BYTES_MAX,
+            is_at_hand=lambda scope: scope["path"].startswith("/kept"),
+        )  # fmt: skip
+        slow = asyncio.ensure_future(send_one(bridge, [], path="/slow"))
+        await asyncio.to_thread(begun.wait, 10)
+        kept = [await send_one(bridge, [], path=path) for path in ("/kept", "/kept/broken", "/kept")]
+        assert not slow.done()
+        go_on.set()
+        return [*kept, await slow]
+
+    answers = asyncio.run(all_of_them())
+    assert [head["status"] for head, _ in answers] == [200, 500, 200, 200]
+    assert [body["body"] for _, body in answers] == [b"/kept", b"", b"/kept", b"/slow"]
+
+
 def test_a_caller_who_no_longer_waits_takes_nobodys_answer(caplog: pytest.LogCaptureFixture) -> None:
     begun, go_on = threading.Event(), threading.Event()
 

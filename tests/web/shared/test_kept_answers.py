@@ -29,6 +29,9 @@ class Version:
             raise DatabaseUnavailable("away")
         return self.value
 
+    def current_if_known(self) -> object | None:
+        return self.value
+
     def move(self) -> None: ...
 
 
@@ -290,3 +293,26 @@ class TestSeveralThreads:
         after = ask(kept, lambda: "there now")
         make.go_on()
         assert after.result(10) == "there now"
+
+
+def test_what_is_kept_is_at_hand_until_a_change_or_a_second_has_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = Version()
+    kept = KeptAnswers(version)
+    assert not kept.is_at_hand("day")
+    kept.get("day", Maker())
+    assert kept.is_at_hand("day")
+    assert not kept.is_at_hand("another day")
+
+    version.value = 2
+    assert not kept.is_at_hand("day"), "a change was acknowledged"
+    kept.get("day", Maker())
+    assert kept.is_at_hand("day")
+
+    version.value = None
+    assert not kept.is_at_hand("day"), "nobody knows the version without asking"
+    version.value = 2
+    later = time.monotonic() + SECONDS_TO_LIVE
+    monkeypatch.setattr(kept_answers.time, "monotonic", lambda: later)
+    assert not kept.is_at_hand("day"), "holds may have run out since"

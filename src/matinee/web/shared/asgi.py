@@ -44,8 +44,12 @@ class WsgiBridge:
         body_bytes_max: int,
         larger: Callable[..., int] | None = None,
         is_ending: Callable[[], bool] = lambda: False,
+        is_at_hand: Callable[[Scope], bool] = lambda scope: False,
     ) -> None:
         """Starts the threads. `is_ending`: the server ends soon, so that every connection is closed with its answer.
+
+        `is_at_hand`: the application answers this request in no time, without waiting for anything. It is then answered
+        where it came in: handing it to a thread and back takes longer.
 
         `threads`: how many requests are worked on at the same time; the others wait in line.
 
@@ -55,6 +59,7 @@ class WsgiBridge:
         self._body_bytes_max = body_bytes_max
         self._larger = larger
         self._is_ending = is_ending
+        self._is_at_hand = is_at_hand
         self._waiting: SimpleQueue[tuple[Scope, bytes, Answered]] = SimpleQueue()
         self._ready: list[tuple[Answered, Answer]] = []
         self._ready_lock = threading.Lock()
@@ -68,9 +73,12 @@ class WsgiBridge:
         body = await self._read_body(receive, self._limit(scope)) if _has_body(scope) else b""
         if body is None:
             return  # the caller went away before it had said all
-        answered: Answered = asyncio.get_running_loop().create_future()
-        self._waiting.put((scope, body, answered))
-        status, headers, answer = await answered
+        if self._is_at_hand(scope):
+            status, headers, answer = self._answer(scope, body)
+        else:
+            answered: Answered = asyncio.get_running_loop().create_future()
+            self._waiting.put((scope, body, answered))
+            status, headers, answer = await answered
         if self._is_ending():
             # The caller goes on with another connection, and so with the next server.
             headers.append((b"connection", b"close"))
@@ -80,11 +88,7 @@ class WsgiBridge:
     def _work(self) -> None:
         while True:
             scope, body, answered = self._waiting.get()
-            try:
-                answer = self._run(scope, body)
-            except BaseException:  # whatever it is, the next request needs this thread
-                log.exception("the application failed")
-                answer = (500, [], b"")
+            answer = self._answer(scope, body)
             with self._ready_lock:
                 self._ready.append((answered, answer))
                 # Where others are ready before this one, the loop was told and has not come yet: it takes all.
@@ -116,6 +120,13 @@ class WsgiBridge:
             body += message.get("body", b"")[:room]
             if not message.get("more_body"):
                 return bytes(body)
+
+    def _answer(self, scope: Scope, body: bytes) -> Answer:
+        try:
+            return self._run(scope, body)
+        except BaseException:  # whatever it is, the next request needs this thread
+            log.exception("the application failed")
+            return 500, [], b""
 
     def _run(self, scope: Scope, body: bytes) -> Answer:
         environ = _environ(scope, body)

@@ -72,6 +72,13 @@ class KeptAnswers:
             wait([making.answer])
             now = time.monotonic()
 
+    def is_at_hand(self, key: object) -> bool:
+        """Whether `get` would give what is kept, without waiting for anybody or making anything."""
+        kept = self._kept.get(key)
+        if kept is None or time.monotonic() - kept.began >= SECONDS_TO_LIVE:
+            return False
+        return kept.version == self._version.current_if_known()
+
     def _join(self, key: object, version: object) -> tuple[_Making, bool]:
         """What is under way for this key, and whether it is this thread that has to make it."""
         with self._lock:

@@ -1,0 +1,76 @@
+"""What is answered without waiting: the day and the schedule as nobody has changed them"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from matinee.db.version import announce_change
+from matinee.web.given.at_hand import answers_at_hand
+from matinee.web.shared.services import Services
+from tests.building import DAY, House
+
+
+def scope(path: str, query: str = "", *, method: str = "GET", **headers: str) -> dict[str, Any]:
+    return {
+        "method": method,
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+
+
+def day_query() -> str:
+    return f"date={DAY.isoformat()}"
+
+
+# Where the file has to be asked, nothing is at hand.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_answer_is_at_hand_once_it_was_made_and_until_something_changes(
+    client: FlaskClient, services: Services, house: House
+) -> None:
+    is_at_hand = answers_at_hand(services)
+    day, schedule = scope("/getDay", day_query()), scope("/fullSchedule")
+    assert not is_at_hand(day)
+    assert not is_at_hand(schedule)
+    assert client.get("/getDay", query_string=day_query()).status_code == 200
+    assert client.get("/fullSchedule").status_code == 200
+    assert is_at_hand(day)
+    assert is_at_hand(schedule)
+    assert is_at_hand(scope("/getDay", f"date={DAY:%Y.%m.%d}"))
+
+    services.transactions.write(announce_change)
+    assert not is_at_hand(day)
+    assert not is_at_hand(schedule)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "other",
+    [
+        scope("/getDay", day_query(), method="HEAD"),
+        scope("/getDay", day_query(), cinema="lux"),
+        scope("/getDay", f"{day_query()}&cinema=lux"),
+        scope("/getDay"),
+        scope("/getDay", "date=2023-99-99"),
+        scope("/fullSchedule", "cinema=lux"),
+        scope("/fullSchedule", cinema="lux"),
+        scope("/getTikets", day_query()),
+        scope("/"),
+    ],
+    ids=repr,
+)
+def test_what_is_asked_in_another_way_is_not(
+    client: FlaskClient, services: Services, house: House, other: dict[str, Any]
+) -> None:
+    client.get("/getDay", query_string=day_query())
+    client.get("/fullSchedule")
+    assert not answers_at_hand(services)(other)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_sqlite_the_file_has_to_be_asked(client: FlaskClient, services: Services, house: House) -> None:
+    client.get("/fullSchedule")
+    assert not answers_at_hand(services)(scope("/fullSchedule"))
