@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ def running_postgres() -> Iterator[Postgres]:
     """Started on an empty folder, removed at the end."""
     programs = find_postgres()
     pgbench = _find_pgbench(programs.folder)
-    server = PostgresServer(programs, SETTINGS)
+    # In memory, where tests have theirs, a commit would wait for nothing.
+    server = PostgresServer(programs, SETTINGS, inside=Path(tempfile.gettempdir()))
     try:
         server.start()
         said = subprocess.run([pgbench, "--version"], capture_output=True, text=True, check=True).stdout
