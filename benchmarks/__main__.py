@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.table import Table
 from benchmarks import (
     deciding_alone,
     grid,
+    growth,
     office,
     office_week,
     pages,
@@ -41,6 +43,7 @@ PARTS: dict[str, Part] = {
     "week": office_week.measure,
     "scanning": scanning.measure,
     "alone": lambda _, plan: deciding_alone.measure(plan),
+    "growth": growth.measure,
 }
 
 
@@ -56,6 +59,14 @@ PARTS: dict[str, Part] = {
     "--fresh", is_flag=True, help="Purchases in a database that has sold nothing yet, in its first minute."
 )
 @click.option("--write", is_flag=True, help="Write what came out, and plots of it, into docs/benchmarks.")
+@click.option(
+    "--tickets",
+    multiple=True,
+    type=int,
+    default=growth.SIZES,
+    show_default=True,
+    help="Sizes that growth measures; may be repeated.",
+)
 def main(
     *,
     seconds: float,
@@ -65,6 +76,7 @@ def main(
     threads: int,
     fresh: bool,
     write: bool,
+    tickets: tuple[int, ...],
 ) -> None:
     """Measure Matinee against what the same machine does without it, in turns, several rounds, the median."""
     console = Console(width=130)
@@ -80,8 +92,9 @@ def main(
         for line in machine:
             console.print(line)
         console.print(f"{rounds} rounds of {seconds:g} s; {workers} processes with {threads} threads each\n")
-        for part in only or PARTS:
-            measured = _measured(PARTS[part](server, plan))
+        parts: dict[str, Part] = {**PARTS, "growth": partial(growth.measure, tickets=tickets)}
+        for part in only or parts:
+            measured = _measured(parts[part](server, plan))
             results += measured.results
             # At once: a later part that fails takes nothing from those before it.
             if keep is not None and part != SAYING:

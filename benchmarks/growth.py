@@ -1,0 +1,123 @@
+"""Growth: whether a purchase and every page stay as quick when the database holds 500 times as many tickets.
+
+One database is grown from size to size; of each there is a copy. Purchases are measured in turns beside pgbench, pages
+in turns over all sizes, and each size is compared with the smallest of the same round. A page that seems to have fallen
+by more than the targets allow is measured again, twice as often, before it is said: all rounds together count.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.curves import Measured
+from benchmarks.growth_pages import require_a_rule_for_each
+from benchmarks.growth_purchases import Turn, measure_turn
+from benchmarks.growth_reads import measure_reads, reads
+from benchmarks.growth_results import falls, purchase_figure, purchase_results, read_figure, read_results
+from benchmarks.growth_seed import TICKETS_NOW, screenings_before, seed_past, seed_present
+from benchmarks.postgres import Postgres
+from benchmarks.result import Plan
+from benchmarks.servers import Running, running_matinee
+from matinee.app import create_app
+from matinee.settings import Settings
+from matinee.web.shared.services import services_of
+
+SIZES = (10_000, 100_000, 1_000_000, 5_000_000)
+GROWN = "grown"
+
+
+def measure(postgres: Postgres, plan: Plan, *, tickets: Sequence[int] = SIZES) -> Measured:
+    """Grow a database through these sizes, and measure purchases and pages in each. RuntimeError where a page fails."""
+    sizes = sorted(set(tickets))
+    if len(sizes) < 2 or sizes[0] < TICKETS_NOW:
+        raise ValueError(f"growth needs two sizes or more, of at least {TICKETS_NOW:,} tickets")
+    databases = _grow(postgres, sizes, plan)
+    address = postgres.server.socket_url(databases[sizes[0]])
+    _require_rules(address)
+    turns = _purchases(postgres, databases, plan)
+    found = []
+    with _servers(postgres, databases, plan) as servers:
+        for rounds in measure_reads(servers, reads(address), plan.rounds, plan):
+            if any(falls(rounds, size, sizes[0]) for size in sizes[1:]):
+                [again] = measure_reads(servers, [rounds.read], 2 * plan.rounds, plan)
+                for size in sizes:
+                    rounds.measured[size] += again.measured[size]
+            found.append(rounds)
+    return Measured(
+        [*purchase_results(turns), *read_results(found, plan)], [purchase_figure(turns), read_figure(found)]
+    )
+
+
+def _grow(postgres: Postgres, sizes: Sequence[int], plan: Plan) -> dict[int, str]:
+    """A database of each size, by its tickets; the largest is the one that was grown."""
+    address = postgres.fresh_database(GROWN)
+    seed_present(address)
+    databases, done = {}, 0
+    for size in sizes:
+        began, end = time.perf_counter(), screenings_before(size)
+        if end > done:
+            seed_past(address, begin=done, end=end)
+            done = end
+        with psycopg.connect(address) as connection:
+            [count] = connection.execute("SELECT count(*) FROM ticket").fetchone() or [0]
+        if not size <= count < size * 1.05:
+            raise RuntimeError(f"the database should hold {size:,} tickets and holds {count:,}")
+        plan.say(f"growth: {count:,} tickets after {time.perf_counter() - began:.0f} s")
+        databases[size] = GROWN if size == sizes[-1] else f"{GROWN}_{size}"
+        if databases[size] != GROWN:
+            with psycopg.connect(postgres.server.url("postgres"), autocommit=True) as connection:
+                copy = f"CREATE DATABASE {databases[size]} TEMPLATE {GROWN} STRATEGY file_copy"
+                connection.execute(copy)
+    return databases
+
+
+def _require_rules(address: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        app = create_app(Settings(data_dir=Path(name), database_url=address, base_url="http://127.0.0.1"))
+        services = services_of(app)
+        try:
+            require_a_rule_for_each(app.url_map)
+        finally:
+            if services.direct is not None:
+                services.direct.close_mine()
+            services.engine.dispose()
+
+
+def _purchases(postgres: Postgres, databases: Mapping[int, str], plan: Plan) -> dict[int, list[Turn]]:
+    turns: dict[int, list[Turn]] = {size: [] for size in databases}
+    for number in range(plan.rounds):
+        for size in sorted(databases, reverse=bool(number % 2)):
+            turn = measure_turn(postgres, databases[size], plan)
+            turns[size].append(turn)
+            plan.say(
+                f"purchases, {size:,} tickets: {turn.ours.per_second:,.0f}/s beside "
+                f"{turn.bare.per_second:,.0f}/s of pgbench; "
+                f"{turn.ours.latency_ms_50:.1f} ms median, {turn.ours.latency_ms_99:.1f} ms 99%"
+            )
+    return turns
+
+
+@contextmanager
+def _servers(postgres: Postgres, databases: Mapping[int, str], plan: Plan) -> Iterator[dict[int, Running]]:
+    """A server on each database. Those that are not asked do nothing meanwhile."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
+        log = Path(name) / "log"
+        yield {
+            size: running.enter_context(
+                running_matinee(
+                    postgres.server.socket_url(database), Path(name) / database, workers=plan.workers,
+                        threads=plan.threads,
+                    log=log,
+                )
+            )
+            for size, database in databases.items()
+        }  # fmt: skip
+        noise = log.read_text(errors="replace")
+        if "Traceback" in noise or " ERROR " in noise:
+            raise RuntimeError(f"a server logged a fault: {noise[-2000:]}")

@@ -1,0 +1,158 @@
+"""Asking for every page in databases of several sizes: a few clients, one page after the other, the sizes in turns."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from urllib.parse import quote
+
+import psycopg
+
+from benchmarks import load
+from benchmarks.growth_pages import GROUPS, Group
+from benchmarks.growth_seed import AHEAD, BEHIND, BUYER, ORDER_NOW, STAFF_TOKEN
+from benchmarks.result import Plan
+from benchmarks.servers import Running, exchange
+
+CLIENTS = 4
+TURN_SECONDS, TURN_SECONDS_MAX = 1.0, 10.0
+# As many in a turn as give 200 in five rounds; of pages so slow that the longest turn does not do, fewer.
+REQUESTS_IN_TURN = 40
+BROWSER = {"Accept": "text/html", "Accept-Encoding": "gzip"}
+# One order with a price, of the buyer who bought much, on the day after tomorrow; and a guest's.
+_SPECIMENS = """
+    SELECT o.code, t.id, p.public_id, s.id, s.film_id, s.day, u.username
+    FROM sale_order o JOIN ticket t ON t.order_id = o.id JOIN order_payment op ON op.order_id = o.id
+        JOIN payment p ON p.id = op.payment_id JOIN screening s ON s.id = o.screening_id
+            JOIN users u ON u.id = o.user_id
+    WHERE o.user_id = %s AND o.state = 'paid' AND s.day > current_date + 1 AND s.price_list_id IS NOT NULL
+    ORDER BY o.id, t.id LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One page or read, as one caller asks for it."""
+
+    group: Group
+    path: str
+    # What it is called: the address without what was put into it.
+    name: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of a browser that is signed in; of a program where it is an API."""
+        token = STAFF_TOKEN if self.group.staff else f"token-{BUYER}"
+        if self.name.startswith("/api/"):
+            return {"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"}
+        return {**BROWSER, "Cookie": f"token={token}", "token": token}
+
+
+@dataclass(slots=True)
+class Rounds:
+    """What a page came to in each round, at each size (tickets in the database)."""
+
+    read: Read
+    measured: dict[int, list[load.Measured]] = field(default_factory=dict)
+
+    def rates(self, size: int) -> list[float]:
+        """Requests a second."""
+        return [each.per_second for each in self.measured[size]]
+
+    def waits(self, size: int) -> list[float]:
+        """Milliseconds within which 99 of 100 were answered."""
+        return [each.latency_ms_99 for each in self.measured[size]]
+
+    def requests(self, size: int) -> int:
+        """How many there were in all rounds together."""
+        return sum(each.requests for each in self.measured[size])
+
+
+def reads(address: str) -> list[Read]:
+    """Every page, with specimens that are the same in each database that was grown of one."""
+    values = specimens(address)
+    return [
+        Read(group, path.format(**values), path)
+        for group in GROUPS
+        for paths in group.pages.values()
+        for path in paths
+    ]
+
+
+def specimens(address: str) -> dict[str, str]:
+    """What stands for the names in braces of the paths."""
+    with psycopg.connect(address, options="-c timezone=UTC") as connection:
+        found = connection.execute(_SPECIMENS, [BUYER]).fetchone()
+        guest = connection.execute(
+            "SELECT contact_email, screening_id FROM sale_order"
+            " WHERE id >= %s AND screening_id > %s AND contact_email IS NOT NULL"
+            " ORDER BY id DESC LIMIT 1", [ORDER_NOW, AHEAD],
+        ).fetchone()  # fmt: skip
+        message = connection.execute(
+            "SELECT max(id) FROM outbox WHERE recipient LIKE 'user%%'", []
+        ).fetchone()
+        entry = connection.execute(
+            "SELECT max(id) FROM audit_entry WHERE subject LIKE 'order:%%'", []
+        ).fetchone()
+        week = connection.execute(
+            "SELECT current_date - 7 - mod(extract(isodow FROM current_date)::int + 7 - week_starts_on, 7) FROM cinema"
+        ).fetchone()
+    if found is None or guest is None or message is None or entry is None or week is None:
+        raise RuntimeError("the database has nothing to ask for: was it filled?")
+    code, ticket, payment, screening, film, day, buyer = found
+    today = datetime.now(UTC).date()
+    given = {
+        "code": code, "ticket": ticket, "end": ticket[-4:], "payment": payment, "screening": screening, "film": film,
+            "day": day,
+        "buyer": buyer, "guest": guest[0], "guest_at_the_door": guest[0], "today": AHEAD + BEHIND - 3,
+        "yesterday": today - timedelta(days=1), "month_ago": today - timedelta(days=30), "message": message[0],
+            "entry": entry[0],
+        "week": week[0], "salt": base64.urlsafe_b64encode(bytes(16)).decode().rstrip("="),
+    }  # fmt: skip
+    return {name: quote(str(value), safe=":@") for name, value in given.items()}
+
+
+def measure_reads(
+    servers: Mapping[int, Running], wanted: Sequence[Read], rounds: int, plan: Plan
+) -> Iterator[Rounds]:
+    """Each page `rounds` times on each server, which are named by the tickets in their databases.
+
+    What is compared is measured within seconds of each other. RuntimeError where a page is not shown.
+    """
+    for read in wanted:
+        found = Rounds(read, {size: [] for size in servers})
+        lasting = {size: _turn_seconds(server, read) for size, server in servers.items()}
+        for number in range(rounds):
+            for size in sorted(servers, reverse=bool(number % 2)):
+                measured = load.get(
+                    servers[size].port,
+                    read.path,
+                    clients=CLIENTS,
+                    seconds=lasting[size],
+                    headers=read.headers,
+                )
+                measured.require_all_answered()
+                found.measured[size].append(measured)
+        told = ", ".join(f"{median(found.rates(size)):,.0f}/s ({size:,})" for size in servers)
+        plan.say(f"{read.group.name}, {read.name}: {told}")
+        yield found
+
+
+def _turn_seconds(server: Running, read: Read) -> float:
+    """How long a turn has to last; the first looks fill memory and are not counted."""
+    for _ in range(3):
+        began = time.perf_counter()
+        status, told, body = exchange(server.port, read.path, headers=read.headers)
+        seconds = time.perf_counter() - began
+        if status != 200:
+            raise RuntimeError(f"{read.path} answered {status}: {told.get('location', '')} {body[:200]!r}")
+        if told.get("content-type", "").startswith("application/json") and "gzip" not in told.get(
+            "content-encoding", ""
+        ):
+            json.loads(body)
+    return min(TURN_SECONDS_MAX, max(TURN_SECONDS, REQUESTS_IN_TURN * seconds / 2))
