@@ -41,6 +41,8 @@ class Order(Base):
         Index("ix_sale_order_screening_id", "screening_id"),
         # By which a guest's orders are found.
         partial_index("ix_sale_order_contact_email", "contact_email", where="contact_email IS NOT NULL"),
+        # Few at any time, among orders of years.
+        partial_index("ix_sale_order_due", "id", where="state = 'due'"),
         partial_index("ix_sale_order_promo_code_id", "promo_code_id", where="promo_code_id IS NOT NULL"),
         partial_index(
             "ix_sale_order_hold_expires_at", "hold_expires_at", where="hold_expires_at IS NOT NULL"

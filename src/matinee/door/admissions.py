@@ -131,7 +131,6 @@ def admissions_in_order(
     """Who was let in, by the moment and then the ticket, to one screening or to all. `behind`: a condition on those two."""
     wanted = (
         select(Admission)
-        .join(Admission.ticket)
         .options(
             joinedload(Admission.ticket).joinedload(Ticket.order),
             joinedload(Admission.ticket).joinedload(Ticket.seat),
@@ -143,7 +142,8 @@ def admissions_in_order(
         .limit(limit)
     )
     if screening_id is not None:
-        wanted = wanted.where(Ticket.screening_id == screening_id)
+        # Not by its ticket's, which are looked for among those of all years.
+        wanted = wanted.where(Admission.screening_id == screening_id)
     return session.scalars(wanted if behind is None else wanted.where(behind)).all()
 
 

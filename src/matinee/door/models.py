@@ -34,7 +34,11 @@ class Admission(Base):
     """A ticket that was let in. The primary key is the promise: nobody comes in twice with it."""
 
     __tablename__ = "admission"
-    __table_args__ = (Index("ix_admission_screening_id", "screening_id"),)
+    __table_args__ = (
+        Index("ix_admission_screening_id", "screening_id"),
+        # The order in which programs read them.
+        Index("ix_admission_admitted_at", "admitted_at", "ticket_id"),
+    )
 
     ticket_id: Mapped[str] = mapped_column(
         String(TICKET_ID_LENGTH), ForeignKey("ticket.id"), primary_key=True

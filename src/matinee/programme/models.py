@@ -281,7 +281,8 @@ class Screening(Base):
             unique=True,
         ),
         Index("ix_screening_cinema_id_day", "cinema_id", "day"),
-        Index("ix_screening_film_id", "film_id"),
+        # With the day: when a film was shown first is asked for each film of a week.
+        Index("ix_screening_film_id_day", "film_id", "day"),
         partial_index("ix_screening_not_forgotten", "ends_at", where="forgotten_at IS NULL"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("adverts_minutes >= 0", name="adverts_not_negative"),
