@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from matinee.boxoffice.models import ORDER_STATES, Order
 from matinee.boxoffice.order_lookup import (
     Clue,
+    among_latest,
     at_screenings,
     by_address,
     by_anything,
@@ -147,7 +148,7 @@ def _clues(session: Session, wanted: Wanted, *, now: datetime) -> list[Clue]:
                 now=now,
             )
         )
-    return clues
+    return clues or [among_latest(session)]
 
 
 def _cinema_id(slug: str | None) -> int | None:
