@@ -30,6 +30,15 @@ class TestOnPostgres:
                     assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
                     assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
+    def test_plans_go_by_keys_and_one_processor_also_after_a_transaction_was_undone(
+        self, services: Services
+    ) -> None:
+        with services.engine.connect() as connection:
+            for _ in range(2):
+                assert connection.exec_driver_sql("SHOW random_page_cost").scalar_one() == "1.1"
+                assert connection.exec_driver_sql("SHOW max_parallel_workers_per_gather").scalar_one() == "0"
+                connection.rollback()
+
     def test_what_the_address_says_wins(self, postgresql_url: str) -> None:
         url = database_url(
             make_url(postgresql_url)
