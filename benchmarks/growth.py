@@ -18,7 +18,7 @@ import psycopg
 from benchmarks.curves import Measured
 from benchmarks.growth_pages import require_a_rule_for_each
 from benchmarks.growth_purchases import Turn, measure_turn
-from benchmarks.growth_reads import measure_reads, reads
+from benchmarks.growth_reads import ROUNDS_MAX, measure_reads, reads
 from benchmarks.growth_results import falls, purchase_figure, purchase_results, read_figure, read_results
 from benchmarks.growth_seed import TICKETS_NOW, screenings_before, seed_past, seed_present
 from benchmarks.postgres import Postgres
@@ -42,10 +42,11 @@ def measure(postgres: Postgres, plan: Plan, *, tickets: Sequence[int] = SIZES) -
     _require_rules(address)
     turns = _purchases(postgres, databases, plan)
     found = []
+    count = min(plan.rounds, ROUNDS_MAX)
     with _servers(postgres, databases, plan) as servers:
-        for rounds in measure_reads(servers, reads(address), plan.rounds, plan):
+        for rounds in measure_reads(servers, reads(address), count, plan):
             if any(falls(rounds, size, sizes[0]) for size in sizes[1:]):
-                [again] = measure_reads(servers, [rounds.read], 2 * plan.rounds, plan)
+                [again] = measure_reads(servers, [rounds.read], 2 * count, plan)
                 for size in sizes:
                     rounds.measured[size] += again.measured[size]
             found.append(rounds)
