@@ -12,7 +12,7 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench prove fuzz audit lock migration clean
+.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench soak prove fuzz audit lock migration clean
 .NOTPARALLEL:
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make pictures   the website and the back office at all widths, in docs/pictures (needs Chromium)"
 	@echo "make lighthouse Lighthouse against pages of the demonstration (needs npm and Chromium)"
 	@echo "make bench      the measuring programs; prints a table, and writes tables and plots into docs/benchmarks"
+	@echo "make soak       a house that sells for an hour: whether its memory stays flat and nothing is lost"
 	@echo "make prove      kill, cut off and fill up what Matinee stands on, over a hundred times, and look what is committed"
 	@echo "make lock       choose the versions of the dependencies anew (needs uv)"
 	@echo "make migration m=\"What changes\"    write the next step of the schema from the models"
@@ -123,6 +124,9 @@ $(VENV)/.installed-bench: requirements-bench.lock $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m benchmarks --write $(BENCH)
+
+soak: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.soak
 
 # Some of it as root only: what cannot run here says so. PROVE="--only kills --kills 20" for less.
 prove: $(VENV)/.installed-dev

@@ -30,6 +30,11 @@ class Postgres:
     pgbench: Path
     described: str
 
+    @property
+    def pid(self) -> int:
+        """Of the process from which all of its others come."""
+        return int((self.server.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+
     def fresh_database(self, name: str) -> str:
         """Make a database with the schema in place; return its address, over the Unix socket."""
         create_database(self.server.url("postgres"), name)

@@ -37,11 +37,19 @@ class ServerOptions(TypedDict):
 
 @contextmanager
 def running_matinee(
-    database_address: str, data_dir: Path, *, workers: int, threads: int, log: Path
+    database_address: str,
+    data_dir: Path,
+    *,
+    workers: int,
+    threads: int,
+    log: Path,
+    with_mail_worker: bool = False,
+    more_settings: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
-    """`matinee serve` on the database, without a mail worker beside it."""
-    settings = _settings(database_address, data_dir)
-    options = ["--workers", str(workers), "--threads", str(threads), "--no-worker"]
+    """`matinee serve` on the database; without a mail worker beside it, unless asked for."""
+    settings = {**_settings(database_address, data_dir), **(more_settings or {})}
+    options = ["--workers", str(workers), "--threads", str(threads)]
+    options += [] if with_mail_worker else ["--no-worker"]
     port = free_port()
     with _running(
         ["-m", "matinee", "serve", "--port", str(port), *options], port, "/healthz", settings, log
