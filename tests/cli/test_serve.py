@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_headers_beyond_ascii_arrive(server: RunningServer) -> None:
             connection.sendall(request)
             # There is no such cinema. A server that loses the header would answer for the default one.
             assert connection.recv(4096).startswith(b"HTTP/1.1 404 "), cinema
+
+
+def test_a_caller_does_not_wait_for_others_who_keep_their_connections(server: RunningServer) -> None:
+    with ExitStack() as open_ones:
+        for _ in range(700):
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+        assert server.get("/healthz") == (200, {"status": "alive"})
 
 
 def test_it_ends_with_all_its_processes_on_sigterm(server: RunningServer) -> None:

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from matinee.cli.log import SERVER_LOG
+from matinee.cli.open_files import allow_connections
 
-# How many connections a web worker takes on at once; the kernel keeps the rest waiting.
-CONNECTIONS_PER_WORKER_MAX = 512
+# Who comes while a web worker is busy waits with the kernel, which may be set to keep fewer (net.core.somaxconn). Whoever
+# finds no room there tries again after a second, then after two more, and so on.
+WAITING_WITH_KERNEL_MAX = 4096
 # Of the time to drain: what was accepted before is answered, and nothing accepted any more, if somebody else can.
 LAST_SECONDS = 1.0
 # After the time to drain: what is still in hand has so long, and is then broken off by force.
@@ -116,7 +118,9 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
         workers=workers,
         http=HTTPModes.http1,
         websockets=False,
-        backpressure=CONNECTIONS_PER_WORKER_MAX,
+        backlog=WAITING_WITH_KERNEL_MAX,
+        # For each web worker: how many connections it takes on at once. One that is idle counts.
+        backpressure=allow_connections(),
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS_MAX,
         # Requests are logged by the application, without secrets.
