@@ -19,6 +19,7 @@ from benchmarks import (
     pages,
     purchases,
     reading,
+    reading_while_selling,
     scanning,
     starting,
     watching,
@@ -35,6 +36,7 @@ SAYING = "watching"
 PARTS: dict[str, Part] = {
     "purchases": purchases.measure,
     "reading": reading.measure,
+    "busy": reading_while_selling.measure,
     "clients": grid.measure,
     "starting": lambda _, plan: starting.measure(plan),
     SAYING: watching.measure,
