@@ -152,7 +152,7 @@ def test_it_gives_up_after_some_tries(sale: Sale, monkeypatch: pytest.MonkeyPatc
         raise SeatsNotFree
 
     monkeypatch.setattr("matinee.boxoffice.holds.claim_seats", always_taken)
-    with pytest.raises(NotEnoughSeats):
+    with pytest.raises(SeatsNotFree):
         sale.hold_best(2)
     assert len(looks) == BEST_TRIES_MAX
     assert sale.count(Order) == 0

@@ -40,8 +40,9 @@ from matinee.kernel.codes import hash_secret
 
 # How many orders one sweep looks at, so that its transaction stays short.
 SWEEP_ORDERS_MAX = 200
-# Another buyer may take what was found before it is claimed; then the next best is looked for.
-BEST_TRIES_MAX = 5
+# Another buyer may take what was found before it is claimed; then the next best is looked for. All who look at the same
+# moment find the same seats, and one of them gets them: as many tries as there may be threads and processes that do.
+BEST_TRIES_MAX = 32
 HOLDER = "buyer"
 # WCAG 2.2, success criterion 2.2.1: who needs more time is warned so early that there is time to ask for it.
 WARNED_BEFORE_END = timedelta(minutes=2)
@@ -121,7 +122,8 @@ def hold_best_seats(
     """Keep the best seats for a party, together unless the wish allows to split it.
 
     Of the rules, only how late it may be counts: the best seats break none of the others, and none of them is the house's.
-    Raises NoSeats, TooManySeats, ScreeningNotFound, SalesClosed, TicketTypeNotSold and NotEnoughSeats.
+    Raises NoSeats, TooManySeats, ScreeningNotFound, SalesClosed, TicketTypeNotSold, NotEnoughSeats, and SeatsNotFree where
+    others were quicker each time.
     """
     count = len(wish.ticket_types)
     check_seats_asked([str(number) for number in range(count)], seats_max=terms.seats_max)
@@ -138,7 +140,7 @@ def hold_best_seats(
                 return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
         except SeatsNotFree:
             continue
-    raise NotEnoughSeats
+    raise SeatsNotFree
 
 
 def change_hold(

@@ -79,6 +79,11 @@ def claim_key(session: Session, keyed: KeyedRequest, *, now: datetime) -> Idempo
     return kept
 
 
+def is_known_request(session: Session, keyed: KeyedRequest) -> bool:
+    """Whether a request with this key was carried out before, or one of another kind with the same key."""
+    return session.get(IdempotentRequest, keyed.key_hash) is not None
+
+
 def _waiting_a_while(session: Session, statement: Any) -> str | None:
     if session.get_bind().dialect.name != "postgresql":
         # SQLite lets one writer in at a time: whoever comes here is alone.

@@ -53,6 +53,7 @@ from matinee.web.v1.sale.askers import CHANGE_ALL, WHOEVER_HAS_IT, changing, rea
 from matinee.web.v1.sale.hold_values import ChangedHold, NewHold, choices_of
 from matinee.web.v1.sale.order_shape import OrderShape
 from matinee.web.v1.sale.presenting import told_order
+from matinee.web.v1.sale.taken import refuse_what_is_taken
 from matinee.web.v1.tags import SALE
 
 CHANNEL, COUNTER = "v1", "counter"
@@ -103,6 +104,8 @@ class Holds(MethodView):
         at_counter = body.channel == COUNTER
         if at_counter and not caller.may(CHANGE_ALL):
             raise ScopeMissing(CHANGE_ALL) if caller.is_known else NotSignedIn
+        if not at_counter:
+            refuse_what_is_taken(body, caller=caller, now=now)
 
         def hold(session: Session) -> Answer:
             holder = _holder(session, caller, at_counter=at_counter)

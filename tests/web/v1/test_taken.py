@@ -1,0 +1,100 @@
+"""POST /holds for seats that are another's: refused before anything is written, and never whom it should not be"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from matinee.programme.models import Screening
+from matinee.web.shared.services import Services
+from tests.building import LETTERED, NOW, clock_at
+from tests.web.v1.shopping import Shop, refused
+
+KEY = {"Idempotency-Key": "5f0c2c6e-8a0c-4c39-8d6f-1e4b2f8f6a11"}
+END = NOW + timedelta(minutes=10)
+
+
+@pytest.fixture
+def written(services: Services, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each transaction that was begun in order to write."""
+    begun: list[str] = []
+    write = services.transactions.write
+
+    def noted(work: Callable[..., Any]) -> Any:
+        begun.append(work.__qualname__)
+        return write(work)
+
+    monkeypatch.setattr(services.transactions, "write", noted)
+    return begun
+
+
+def best(shop: Shop, count: int) -> Any:
+    return shop.post("/holds", screening=shop.house.lettered, best_available={"count": count})
+
+
+def test_a_seat_that_is_held_or_sold_is_refused_without_a_transaction(shop: Shop, written: list[str]) -> None:
+    shop.hold("A1", "A2")
+    shop.hold("B1", "B2")
+    written.clear()
+    for labels in (("A1",), ("A3", "A2"), ("B1",)):
+        answer = shop.try_hold(*labels, headers=KEY)
+        assert refused(answer) == (409, "unavailable")
+        assert labels[-1] in answer.json["detail"]
+    assert written == []
+    assert shop.try_hold("A3", "A4").status_code == 201
+    assert written
+
+
+def test_whoever_asks_again_for_what_he_was_given_gets_it_again(shop: Shop) -> None:
+    first = shop.try_hold("A1", headers=KEY)
+    again = shop.try_hold("A1", headers=KEY)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert refused(shop.try_hold("A1", headers={"Idempotency-Key": KEY["Idempotency-Key"][::-1]})) == (
+        409,
+        "unavailable",
+    )
+
+
+def test_a_hold_is_free_at_the_instant_at_which_it_runs_out(shop: Shop) -> None:
+    shop.hold("A1")
+    with clock_at(END - timedelta(microseconds=1)):
+        assert refused(shop.try_hold("A1")) == (409, "unavailable")
+    with clock_at(END):
+        assert shop.try_hold("A1").status_code == 201
+
+
+def test_a_seat_that_was_let_go_can_be_had_at_once(shop: Shop) -> None:
+    held = shop.hold("A1")
+    assert refused(shop.try_hold("A1")) == (409, "unavailable")
+    secret = {"Order-Secret": held["secret"]}
+    assert shop.delete(f"/holds/{held['code']}", secret).status_code == 204
+    assert shop.try_hold("A1").status_code == 201
+
+
+def test_more_than_are_free_are_refused_without_a_transaction(shop: Shop, written: list[str]) -> None:
+    shop.hold(*LETTERED[:-1])
+    written.clear()
+    assert refused(best(shop, 2)) == (409, "not_enough_seats")
+    assert written == []
+    assert best(shop, 1).status_code == 201
+    written.clear()
+    assert refused(best(shop, 1)) == (409, "not_enough_seats")
+    assert written == []
+
+
+def test_what_is_refused_before_that_is_refused_as_ever(
+    shop: Shop, services: Services, client: FlaskClient
+) -> None:
+    shop.hold(*LETTERED)
+    assert refused(shop.try_hold("A1", "A1")) == (422, "seat_named_twice")
+    assert refused(best(shop, 11)) == (422, "too_many")
+    assert refused(shop.try_hold("A1", screening=999)) == (404, "screening_not_found")
+    services.transactions.write(lambda session: session.execute(update(Screening).values(sales_end_at=NOW)))
+    assert refused(shop.try_hold("A1")) == (409, "sales_closed")
+    assert refused(best(shop, 1)) == (409, "sales_closed")
