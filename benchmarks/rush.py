@@ -1,7 +1,8 @@
 """10,000 buyers for the 500 seats of one screening, who come within seconds and stay connected until all have an answer.
 
-A third each buys by the API as given, holds a seat that he chose, or holds the best that is left; who holds one goes on to
-his ticket. Who loses a seat to another looks again. The screening costs nothing, so that no payment provider is measured.
+All buy by the API as given; and then, a third each, by that, by a hold of a seat that is chosen, and of the best that is
+left. Who loses a seat to another looks again. Each is timed until he knows whether he has a seat: bought, or held for him.
+Who holds one pays some seconds later, as people do; the screening costs nothing, so that no payment provider is measured.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -19,7 +22,7 @@ import psycopg
 from benchmarks.pacing import shares
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan, Result
-from benchmarks.rush_load import Fared
+from benchmarks.rush_load import WAYS, Fared, Way
 from benchmarks.rush_seed import BUYERS, SEATS, seed_rush_house
 from benchmarks.servers import ROOT, running_matinee
 
@@ -43,41 +46,48 @@ _CLAIMS = "SELECT count(*) FROM seat_claim WHERE screening_id = %s"
 def measure(postgres: Postgres, plan: Plan) -> list[Result]:
     """Each round a screening of its own. Raises RuntimeError where somebody is not answered, or the database differs."""
     address = postgres.fresh_database("rush")
-    first_day = seed_rush_house(address, screenings=plan.rounds + 1)
-    middle, late, last = [], [], []
+    crowds = {"buying by name": WAYS[:1], "a third each": WAYS}
+    numbers = iter(range(1, 2 + len(crowds) * plan.rounds))
+    first_day = seed_rush_house(address, screenings=1 + len(crowds) * plan.rounds)
+    results = []
     with tempfile.TemporaryDirectory() as name:
         log = Path(name) / "log"
         with running_matinee(
             address, Path(name), workers=plan.workers, threads=plan.threads, log=log
         ) as server:
             # Until every thread has its connection.
-            _check(address, plan.rounds + 1, _rush(server.port, plan.rounds + 1, first_day, WARM_UP_BUYERS))
-            for screening in range(1, plan.rounds + 1):
-                fared = _rush(server.port, screening, first_day, BUYERS)
-                plan.say(_sentence(fared))
-                _check(address, screening, fared)
-                ms_50, ms_99 = shares([each.seconds for each in fared])
-                middle.append(ms_50 / 1000)
-                late.append(ms_99 / 1000)
-                last.append(max(each.seconds for each in fared))
+            warm = next(numbers)
+            _check(address, warm, _rush(server.port, warm, first_day, WARM_UP_BUYERS, WAYS))
+            for crowd, ways in crowds.items():
+                rounds = []
+                for screening in islice(numbers, plan.rounds):
+                    rounds.append(_rush(server.port, screening, first_day, BUYERS, ways))
+                    plan.say(_sentence(rounds[-1]))
+                    _check(address, screening, rounds[-1])
+                results += _results(f"{BUYERS:,} buyers for {SEATS} seats, {crowd}", rounds)
         noise = log.read_text(errors="replace")
         if "Traceback" in noise or " ERROR " in noise:
             raise RuntimeError(f"the server logged a fault: {noise[-2000:]}")
-    what = f"{BUYERS:,} buyers for {SEATS} seats, final answer"
+    return results
+
+
+def _results(what: str, rounds: list[list[Fared]]) -> list[Result]:
+    waited = [[each.seconds for each in fared] for fared in rounds]
     return [
-        Result(f"{what}, median", middle, "s"),
-        Result(f"{what}, 99%", late, "s", target=TARGET_SECONDS),
-        Result(f"{what}, last", last, "s"),
+        Result(f"{what}, median", [shares(each)[0] / 1000 for each in waited], "s"),
+        Result(f"{what}, 99%", [shares(each)[1] / 1000 for each in waited], "s", target=TARGET_SECONDS),
+        Result(f"{what}, last", [max(each) for each in waited], "s"),
     ]
 
 
-def _rush(port: int, screening: int, first_day: str, buyers: int) -> list[Fared]:
+def _rush(port: int, screening: int, first_day: str, buyers: int, ways: Sequence[Way]) -> list[Fared]:
     begins_at = time.monotonic() + READY_SECONDS
     share = buyers // PROCESSES
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "benchmarks.rush_load"]
-            + [str(each) for each in (port, screening, first_day, 1 + number * share, share, begins_at, ARRIVE_SECONDS)],
+            + [str(each) for each in (port, screening, first_day, 1 + number * share, share, begins_at, ARRIVE_SECONDS)]
+            + list(ways),
             cwd=ROOT, stdout=subprocess.PIPE, text=True,
         )
         for number in range(PROCESSES)

@@ -1,7 +1,7 @@
 """Buyers who all want the same few seats, in a process of its own: each on a connection that stays open to the end.
 
-`python -m benchmarks.rush_load PORT SCREENING FIRST_DAY FIRST_BUYER BUYERS BEGINS_AT ARRIVE_SECONDS` prints how each fared
-as JSON. BEGINS_AT is of `time.monotonic`; within ARRIVE_SECONDS from then on all of them come.
+`python -m benchmarks.rush_load PORT SCREENING FIRST_DAY FIRST_BUYER BUYERS BEGINS_AT ARRIVE_SECONDS WAY...` prints how each
+fared as JSON. BEGINS_AT is of `time.monotonic`; within ARRIVE_SECONDS from then on all of them come.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from benchmarks.http_client import Answer, Line
 from benchmarks.rush_seed import TIME, TITLE, day_of, labels
@@ -24,6 +24,8 @@ WAYS: tuple[Way, ...] = ("buy", "chosen", "best")
 Outcome = Literal["tickets", "sold out", "gave up", "fault"]
 # Who has lost so many seats to others has had enough.
 TRIES_MAX = 8
+# How long who has a hold takes to pay for it, at the least and at the most: people type, and a rush is over by then.
+PAYING_SECONDS = (15.0, 30.0)
 # Of files that a process has open beside its connections.
 OTHER_FILES = 100
 LABELS = labels()
@@ -31,7 +33,9 @@ LABELS = labels()
 
 @dataclass(slots=True)
 class Fared:
-    """How one buyer fared. Seconds: from when he came to his final answer; `name`: of the ticket, or the order's code."""
+    """How one buyer fared. Seconds: from when he came until he knew: he has a ticket, or seats that are held for him, or
+    none; `name`: of the ticket, or the order's code.
+    """
 
     way: Way
     outcome: Outcome
@@ -45,24 +49,30 @@ class Fared:
 class Buyer:
     """One person with a connection."""
 
-    def __init__(self, port: int, number: int, screening: int, first_day: str) -> None:
+    def __init__(self, port: int, number: int, screening: int, first_day: str, way: Way) -> None:
         self._line = Line(port)
         self._number = number
         self._screening = screening
         self._day = day_of(screening, first_day)
         self._chance = random.Random(number)
         self._bearer = {"Authorization": f"Bearer token-{number}"}
-        self._fared = Fared(WAYS[number % len(WAYS)], "fault")
+        self._fared = Fared(way, "fault")
+        self._comes_at = 0.0
 
     async def live(self, comes_at: float) -> Fared:
         """Come, and stay until there is a final answer."""
+        self._comes_at = comes_at
         await asyncio.sleep(max(0.0, comes_at - time.monotonic()))
         try:
             await self._shop()
         except (OSError, ValueError, TimeoutError) as error:
             self._fared.fault = repr(error)
-        self._fared.seconds = time.monotonic() - comes_at
+        self._note_answer()
         return self._fared
+
+    def _note_answer(self) -> None:
+        if not self._fared.seconds:
+            self._fared.seconds = time.monotonic() - self._comes_at
 
     async def _shop(self) -> None:
         for _ in range(TRIES_MAX):
@@ -100,6 +110,8 @@ class Buyer:
         if answer.status == 409 and answer.said["code"] in ("unavailable", "orphan", "not_enough_seats"):
             return False
         hold = _said(answer, 201)
+        self._note_answer()
+        await asyncio.sleep(self._chance.uniform(*PAYING_SECONDS))
         _said(await self._ask_keyed("/api/v1/orders", {"hold": hold["code"]}), 201)
         paid = await self._ask_keyed(f"/api/v1/orders/{hold['code']}/payments", {"provider": "free"})
         if _said(paid, 201)["state"] != "settled":
@@ -139,9 +151,12 @@ def _allow_files(count: int) -> None:
 
 
 if __name__ == "__main__":
-    port, screening, first_day, first_buyer, count, begins_at, arrive_seconds = sys.argv[1:]
+    port, screening, first_day, first_buyer, count, begins_at, arrive_seconds, *ways = sys.argv[1:]
     _allow_files(int(count) + OTHER_FILES)
     numbers = range(int(first_buyer), int(first_buyer) + int(count))
-    everybody = [Buyer(int(port), number, int(screening), first_day) for number in numbers]
+    everybody = [
+        Buyer(int(port), number, int(screening), first_day, cast(Way, ways[number % len(ways)]))
+        for number in numbers
+    ]
     fared = asyncio.run(_rush(everybody, float(begins_at), float(arrive_seconds)))
     print(json.dumps([asdict(each) for each in fared]))

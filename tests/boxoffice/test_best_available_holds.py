@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -127,21 +128,55 @@ def test_parties_at_once_get_seats_of_their_own(sale: Sale) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_whoever_comes_second_gets_the_next_best(sale: Sale) -> None:
-    screening = sale.house.second_hall
-    wish = BestWish([None, None])
+class TestBesideOthers:
+    @staticmethod
+    def slow_best(sale: Sale, count: int) -> Callable[[Session], int]:
+        def hold(session: Session) -> int:
+            return hold_best_seats(
+                session, screening_id=sale.house.second_hall, wish=BestWish([None] * count),
+                holder=Holder("site"), terms=TERMS, now=NOW,
+            ).id  # fmt: skip
 
-    def second_best(session: Session) -> int:
-        return hold_best_seats(
-            session, screening_id=screening, wish=wish, holder=Holder("site"), terms=TERMS, now=NOW
-        ).id
+        return hold
 
-    with beside(sale.services, second_best, before="INSERT INTO seat_claim") as slow:
-        slow.wait_until_it_stands_still()
-        assert best(sale, 2) == ["6", "7"]
-    assert sale.claimed(slow.result()).keys() == {"4", "5"}
-    # What it tried in vain left no order behind.
-    assert sale.count(Order) == 2
+    @staticmethod
+    def refused(sale: Sale) -> Callable[[Session], bool]:
+        hold = TestBesideOthers.slow_best(sale, 2)
+
+        def is_refused(session: Session) -> bool:
+            try:
+                hold(session)
+            except NotEnoughSeats:
+                return True
+            return False
+
+        return is_refused
+
+    def test_whoever_comes_second_takes_the_next_best_and_waits_for_nobody(self, sale: Sale) -> None:
+        with beside(sale.services, self.slow_best(sale, 2), before="INSERT INTO seat_claim") as slow:
+            slow.wait_until_it_stands_still()
+            assert best(sale, 2) == ["4", "5"]
+            # The first goes on only now.
+        assert sale.claimed(slow.result()).keys() == {"6", "7"}
+        assert sale.count(Order) == 2
+
+    def test_whoever_loses_a_seat_that_was_chosen_gets_the_next_best(self, sale: Sale) -> None:
+        with beside(sale.services, self.slow_best(sale, 2), before="INSERT INTO seat_claim") as slow:
+            slow.wait_until_it_stands_still()
+            sale.hold("6", "7", screening=sale.house.second_hall)
+        assert sale.claimed(slow.result()).keys() == {"4", "5"}
+        # What it tried in vain left no order behind.
+        assert sale.count(Order) == 2
+
+    def test_nobody_is_told_that_there_are_none_as_long_as_others_may_not_get_them(self, sale: Sale) -> None:
+        sale.hold(*(str(number) for number in range(1, 11)), screening=sale.house.second_hall)
+        with beside(sale.services, self.slow_best(sale, 2), before="INSERT INTO seat_claim") as slow:
+            slow.wait_until_it_stands_still()
+            # It waits: the first may yet go away without the last two seats.
+            with beside(sale.services, self.refused(sale), before="INSERT INTO seat_claim") as second:
+                second.wait_until_it_stands_still()
+                slow.result()
+            assert second.result()
 
 
 def test_it_gives_up_after_some_tries(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,15 @@ from matinee.db.version import announce_change
 from matinee.kernel.natural import natural_key
 from matinee.programme.models import Screening, Seat
 
+# Advisory locks: what two keys have in common by chance makes somebody take another seat, and nothing else.
+_WANTED_BY_OTHERS = text(
+    """
+    SELECT seat_id FROM unnest(CAST(:seat_ids AS bigint[])) AS seat_id
+    WHERE NOT pg_try_advisory_xact_lock(
+        hashtextextended('seat ' || CAST(:screening_id AS bigint) || ' ' || seat_id, 0))
+    """
+)
+
 
 def choose_seats(session: Session, *, screening_id: int, labels: Sequence[str]) -> dict[int, int]:
     """The asked-for seats of the screening that are for sale at all: seat id -> amount in minor units.
@@ -58,6 +67,16 @@ def claim_seats(
     if len(claimed) != len(seat_ids):
         raise SeatsNotFree(labels_of(session, set(seat_ids) - set(claimed)))
     announce_change(session)
+
+
+def wanted_by_others(session: Session, *, screening_id: int, seat_ids: Sequence[int]) -> set[int]:
+    """Say until the transaction ends that it is about to claim the seats; return those of which another has said so.
+
+    Waits for nobody. Nothing is claimed by it: it keeps those who may take any seat from all going for the same.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return set()  # one writes at a time
+    return set(session.scalars(_WANTED_BY_OTHERS, {"screening_id": screening_id, "seat_ids": list(seat_ids)}))
 
 
 def renew_claims(session: Session, *, order: Order, expires_at: datetime | None, now: datetime) -> None:

@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from matinee.accounts.models import User
 from matinee.boxoffice import reasons
 from matinee.boxoffice.choosing import choose_priced_seats
-from matinee.boxoffice.claims import claim_seats, lock_claims, release_claims, renew_claims
+from matinee.boxoffice.claims import (
+    claim_seats,
+    lock_claims,
+    release_claims,
+    renew_claims,
+    wanted_by_others,
+)
 from matinee.boxoffice.errors import (
     HouseSellingOut,
     NotEnoughSeats,
@@ -40,8 +46,8 @@ from matinee.kernel.codes import hash_secret
 
 # How many orders one sweep looks at, so that its transaction stays short.
 SWEEP_ORDERS_MAX = 200
-# Another buyer may take what was found before it is claimed; then the next best is looked for. All who look at the same
-# moment find the same seats, and one of them gets them: as many tries as there may be threads and processes that do.
+# Another buyer may take what was found before it is claimed; then the next best is looked for. Where only seats are left
+# for which others are going, one of them gets them: as many tries as there may be threads that go for them at once.
 BEST_TRIES_MAX = 32
 HOLDER = "buyer"
 # WCAG 2.2, success criterion 2.2.1: who needs more time is warned so early that there is time to ask for it.
@@ -130,7 +136,7 @@ def hold_best_seats(
     for _ in range(BEST_TRIES_MAX):
         offer = offer_of(session, screening_id=screening_id, now=now)
         require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
-        ids = offer.best_ids(count, zone=wish.zone, split=wish.split)
+        ids = _best_ids(session, offer, wish)
         if not ids:
             raise NotEnoughSeats
         by_id = {seat.id: seat for seat in offer.seats}
@@ -141,6 +147,18 @@ def hold_best_seats(
         except SeatsNotFree:
             continue
     raise SeatsNotFree
+
+
+def _best_ids(session: Session, offer: Offer, wish: BestWish) -> list[int]:
+    """The best seats for which nobody else is going; where there are none, the best of all, to be waited for."""
+    count = len(wish.ticket_types)
+    others: set[int] = set()
+    while ids := offer.best_ids(count, zone=wish.zone, split=wish.split, without=others):
+        wanted = wanted_by_others(session, screening_id=offer.screening.id, seat_ids=ids)
+        if not wanted:
+            return ids
+        others |= wanted
+    return offer.best_ids(count, zone=wish.zone, split=wish.split) if others else []
 
 
 def change_hold(

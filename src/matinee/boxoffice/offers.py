@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,12 +56,18 @@ class Offer:
         """The moment so many minutes before the start."""
         return self.screening.starts_at - timedelta(minutes=minutes)
 
-    def best_ids(self, count: int, *, zone: str | None = None, split: bool = False) -> list[int]:
-        """The ids of the best free seats for so many people; an empty list where there are none."""
+    def best_ids(
+        self, count: int, *, zone: str | None = None, split: bool = False, without: Collection[int] = ()
+    ) -> list[int]:
+        """The ids of the best free seats for so many people; an empty list where there are none.
+
+        `without`: seats that are left out.
+        """
         focal = None
         if self.hall.focal_x is not None and self.hall.focal_y is not None:
             focal = (self.hall.focal_x, self.hall.focal_y)
-        return best_available(self.seats, self.free_ids(), count=count, focal=focal, zone=zone, split=split)
+        free = self.free_ids().difference(without)
+        return best_available(self.seats, free, count=count, focal=focal, zone=zone, split=split)
 
     def is_selling_out(self) -> bool:
         """Whether so many of the seats for sale are taken that the cinema calls it selling out."""

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from matinee.db.version import announce_change
 from matinee.programme.models import Screening
 from matinee.web.shared.services import Services
 from tests.building import LETTERED, NOW, clock_at
@@ -95,6 +97,11 @@ def test_what_is_refused_before_that_is_refused_as_ever(
     assert refused(shop.try_hold("A1", "A1")) == (422, "seat_named_twice")
     assert refused(best(shop, 11)) == (422, "too_many")
     assert refused(shop.try_hold("A1", screening=999)) == (404, "screening_not_found")
-    services.transactions.write(lambda session: session.execute(update(Screening).values(sales_end_at=NOW)))
-    assert refused(shop.try_hold("A1")) == (409, "sales_closed")
-    assert refused(best(shop, 1)) == (409, "sales_closed")
+
+    def close(session: Session) -> None:
+        session.execute(update(Screening).values(sales_end_at=NOW))
+        announce_change(session)
+
+    services.transactions.write(close)
+    assert refused(shop.try_hold("A1")) == (409, "closed")
+    assert refused(best(shop, 1)) == (409, "closed")

@@ -37,7 +37,7 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Non
     except DomainError as refusal:
         # Looked up after the claims: who asks again for what he was given has his own claim among them.
         keyed = keyed_request(caller)
-        if keyed is not None and service.transactions.read(lambda session: is_known_request(session, keyed)):
+        if keyed is not None and is_known_request(service.transactions, service.direct, keyed):
             return
         count("refusals", code=refusal.code)
         raise
