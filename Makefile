@@ -125,7 +125,7 @@ $(VENV)/.installed-bench: requirements-bench.lock $(VENV)/.installed-dev
 bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m benchmarks --write $(BENCH)
 
-soak: $(VENV)/.installed-dev
+soak: $(VENV)/.installed-bench
 	@$(BIN)/python -m benchmarks.soak
 
 # Some of it as root only: what cannot run here says so. PROVE="--only kills --kills 20" for less.

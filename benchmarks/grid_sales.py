@@ -11,8 +11,8 @@ from benchmarks.first_server_rounds import buy_of_first_server, first_server_in
 from benchmarks.postgres import Postgres
 from benchmarks.purchase_rounds import buy_bare, buy_through_http, check_one_purchase, require_no_faults
 from benchmarks.purchases import seed_with_history
-from benchmarks.result import Plan
-from benchmarks.seed import MANY_SCREENINGS, ONE_SCREENING, USUAL_CINEMA, seed_house
+from benchmarks.result import Plan, Result
+from benchmarks.seed import MANY_SCREENINGS, ONE_SCREENING, USUAL_CINEMA, House, seed_house
 from benchmarks.servers import ServerOptions, running_matinee
 from benchmarks.turns import CLIENTS, SIZE_NAME, Rounds, compare, curve, measure_in_turns
 
@@ -21,6 +21,11 @@ OURS, FIRST = "Matinee", "the first server"
 SHARE_OF_BARE = 0.5
 TIMES_OF_FIRST = 50.0
 FIRST_CLIENTS = (8, 32)
+# By the name of the plot: what it is called, the house, and the numbers of clients.
+FIRST_HOUSES = {
+    "purchases": ("a usual cinema", USUAL_CINEMA, CLIENTS),
+    "purchases-large": ("a large house", MANY_SCREENINGS, FIRST_CLIENTS),
+}
 # It sells some tens a second, and 99 of 100 of few are nothing.
 FIRST_SECONDS_FACTOR = 2
 
@@ -82,49 +87,54 @@ def measure_sales(postgres: Postgres, plan: Plan) -> list[Figure]:
 
 
 def measure_beside_first_server(postgres: Postgres, plan: Plan) -> Measured:
-    """Each number of clients in a house of which nothing is sold yet, on both sides: neither may sell out."""
-    found: dict[str, Rounds] = {OURS: {}, FIRST: {}}
-    for clients in CLIENTS:
-        for name, rounds in _beside_first_server(postgres, plan, clients).items():
-            found[name] |= rounds
-    curves = tuple(curve(name, rounds) for name, rounds in found.items())
-    return Measured(
-        compare(
-            "purchases in a usual cinema",
+    """Each number of clients in a house of which nothing is sold yet, on both sides: neither may sell out.
+
+    In two houses, since that server writes all that is still free with each sale: the larger, the slower.
+    """
+    results: list[Result] = []
+    figures: list[Figure] = []
+    for file, (name, house, many_clients) in FIRST_HOUSES.items():
+        found: dict[str, Rounds] = {OURS: {}, FIRST: {}}
+        for clients in many_clients:
+            for server, rounds in _beside_first_server(postgres, plan, clients, house, file).items():
+                found[server] |= rounds
+        results += compare(
+            f"purchases in {name}",
             found[OURS],
             found[FIRST],
             FIRST,
             clients=FIRST_CLIENTS,
             target=TIMES_OF_FIRST,
-        ),
-        [
-            Figure("clients-first-server-purchases", "Purchases in a usual cinema", SIZE_NAME, curves,
-                   baseline=FIRST, share_least=TIMES_OF_FIRST),
-        ],
-    )  # fmt: skip
+        )
+        curves = tuple(curve(server, rounds) for server, rounds in found.items())
+        figures.append(
+            Figure(f"clients-first-server-{file}", f"Purchases in {name}", SIZE_NAME, curves,
+                   baseline=FIRST, share_least=TIMES_OF_FIRST)
+        )  # fmt: skip
+    return Measured(results, figures)
 
 
-def _beside_first_server(postgres: Postgres, plan: Plan, clients: int) -> dict[str, Rounds]:
-    address = postgres.fresh_database(f"grid_usual_{clients}")
-    first_day = seed_house(address, USUAL_CINEMA)
+def _beside_first_server(
+    postgres: Postgres, plan: Plan, clients: int, house: House, name_of_house: str
+) -> dict[str, Rounds]:
+    address = postgres.fresh_database(f"grid_first_{name_of_house.replace('-', '_')}_{clients}")
+    first_day = seed_house(address, house)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         log = folder / "log"
         options: ServerOptions = {"workers": plan.workers, "threads": plan.threads, "log": log}
         with (
             running_matinee(address, folder / "ours", **options) as ours,
-            first_server_in(USUAL_CINEMA, folder / "first", first_day) as first,
+            first_server_in(house, folder / "first", first_day) as first,
         ):
-            check_one_purchase(ours.port, address, first_day, USUAL_CINEMA)
-            buy_through_http(
-                ours.port, address, clients=32, seconds=1, first_day=first_day, house=USUAL_CINEMA
-            )
+            check_one_purchase(ours.port, address, first_day, house)
+            buy_through_http(ours.port, address, clients=32, seconds=1, first_day=first_day, house=house)
             found = measure_in_turns(
                 {
                     FIRST: lambda count: buy_of_first_server(
                         first.port,
                         folder / "first",
-                        USUAL_CINEMA,
+                        house,
                         clients=count,
                         seconds=plan.seconds * FIRST_SECONDS_FACTOR,
                         first_day=first_day,
@@ -135,7 +145,7 @@ def _beside_first_server(postgres: Postgres, plan: Plan, clients: int) -> dict[s
                         clients=count,
                         seconds=plan.seconds,
                         first_day=first_day,
-                        house=USUAL_CINEMA,
+                        house=house,
                     ),
                 },
                 clients=(clients,),

@@ -1,4 +1,4 @@
-"""Plots of figures as SVG: rate and 99th percentile side by side. Needs matplotlib, of the extra `bench`.
+"""Plots as SVG: of figures, rate and 99th percentile side by side; of a soak. Needs matplotlib, of the extra `bench`.
 
 They lie on white, so that they can be read in dark readers as in light ones, and the same data make the same bytes.
 """
@@ -15,6 +15,7 @@ from matplotlib.figure import Figure as Canvas
 
 from benchmarks.curves import Curve, Figure
 from benchmarks.results_page import baseline_of
+from benchmarks.soak_record import SoakRecord
 
 # Colours that can be told apart by whoever sees fewer of them (Okabe and Ito), and a mark for each beside.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -54,6 +55,30 @@ def draw(figure: Figure, path: Path) -> None:
                 lines.append(line)
                 names.append(name)
         canvas.legend(lines, names, loc="outside lower center", ncols=3, frameon=False)
+        canvas.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def draw_memory(record: SoakRecord, path: Path) -> None:
+    """Write the plot of a soak: the memory of each process over its minutes, and the line through it after the warm-up.
+
+    Raises ValueError where there are more processes than can be told apart.
+    """
+    growths = record.growths()
+    if len(growths) > len(COLORS):
+        raise ValueError(f"{len(growths)} processes in one plot")
+    with mpl.rc_context(_SETTINGS):
+        canvas = Canvas(figsize=(9.5, 4.6), facecolor="white", layout="constrained")
+        axes = canvas.subplots()
+        minutes = [sample.at / 60 for sample in record.samples]
+        ends = (record.warm_up_seconds / 60, minutes[-1])
+        for color, growth in zip(COLORS, growths, strict=False):
+            values = [sample.memory[growth.name] for sample in record.samples]
+            axes.plot(minutes, values, color=color, linewidth=1, label=growth.name)
+            axes.plot(ends, (growth.begins, growth.ends), color=color, linewidth=1, linestyle="--")
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("minutes")
+        axes.set_title("memory of each process, MiB")
+        canvas.legend(loc="outside lower center", ncols=3, frameon=False)
         canvas.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
 
 

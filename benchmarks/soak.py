@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ _WAITING = "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND failed_at IS N
 @click.option("--pace", default=1.0, show_default=True, help="More than 1: more of everything a second.")
 def main(*, minutes: float, write: bool, pace: float) -> None:
     """Let a house sell for so long, and look whether its memory stays flat and nothing is lost."""
+    if write:
+        import_module("benchmarks.plots")  # before the hour, not after it
     with running_postgres() as postgres, tempfile.TemporaryDirectory() as name:
         machine = [*describe_machine(), f"PostgreSQL {postgres.described}"]
         record = SoakRecord(minutes, machine, datetime.now(UTC).date().isoformat())

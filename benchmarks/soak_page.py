@@ -10,17 +10,22 @@ from statistics import fmean, median
 
 from benchmarks.soak_record import GROWTH_PER_HOUR_MAX, Growth, SoakRecord
 
-DATA = Path("data") / "soak.json"
+DATA = Path("soak.json")
 PAGE = Path("soak.md")
+PLOT = Path("soak.svg")
 
 
 def write_soak_page(record: SoakRecord, folder: Path) -> list[Path]:
-    """Write the page, and the samples as JSON, into `folder`; return where they are."""
-    data, page = folder / DATA, folder / PAGE
-    data.parent.mkdir(parents=True, exist_ok=True)
+    """Write the page with its plot, and the samples as JSON, into `folder`; return where they are. Needs matplotlib."""
+    # It belongs to an extra of its own, which the rest of this module must do without.
+    from benchmarks.plots import draw_memory
+
+    data, page, plot = folder / DATA, folder / PAGE, folder / PLOT
+    folder.mkdir(parents=True, exist_ok=True)
     data.write_text(json.dumps(asdict(record), separators=(",", ":")) + "\n", encoding="utf-8")
     page.write_text(soak_page(record), encoding="utf-8")
-    return [page, data]
+    draw_memory(record, plot)
+    return [page, data, plot]
 
 
 def soak_page(record: SoakRecord) -> str:
@@ -48,6 +53,8 @@ Processors kept busy, in the mean: {_cores(record)}.
 In MiB, without the buffers that the processes of the database have in common: they fill up to what is set, and had
 {samples[-1].buffers:,.0f} MiB at the end. What else several processes share is counted in parts. The line begins after
 {round(record.warm_up_seconds / 60, 1):g} minutes. {_verdict(record)}
+
+![The memory of each process over time]({PLOT})
 
 | process | the line begins at | ends at | growth an hour | share | fit (R²) |
 | --- | ---: | ---: | ---: | ---: | ---: |
