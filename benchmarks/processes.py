@@ -34,12 +34,19 @@ def memory_of(pid: int) -> Memory:
         name, _, value = line.partition(":")
         if value.endswith(" kB"):
             found[name] = int(value.split()[0]) / _MIB
+    if "Pss" not in found:
+        raise ProcessLookupError(pid)  # it has ended, and nobody has taken note of it yet
     return Memory(share=found["Pss"], resident=found["Rss"], common=found["Pss_Shmem"])
 
 
 def family(pid: int) -> list[int]:
     """The process and all that came from it."""
-    return [pid, *(one for child in children(pid) for one in family(child))]
+    found = [pid]
+    # One that ends while it is looked at has none.
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+        for child in children(pid):
+            found += family(child)
+    return found
 
 
 def memory_of_all(pid: int) -> Memory:
