@@ -11,6 +11,7 @@ from functools import partial
 from threading import Event
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -243,3 +244,34 @@ def test_a_hold_that_has_run_out_gives_way(sale: Sale, services: Services, wante
     end = NOW + timedelta(minutes=10)
     services_now = partial(purchase_seats, services.transactions, services.direct, services.version)
     assert [seat.label for seat in services_now(purchase=wanted, now=end)] == ["A1"]
+
+
+def test_connections_that_ended_while_nobody_bought_are_not_noticed(
+    services: Services, wanted: Purchase, postgresql_url: str
+) -> None:
+    assert [seat.label for seat in purchase(services, wanted)] == ["A1"]
+    services.engine.dispose()
+    with psycopg.connect(postgresql_url, autocommit=True) as other:
+        ended = other.execute(
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert ended is not None
+    assert ended[0] > 0
+    assert [seat.label for seat in purchase(services, replace(wanted, labels=["A2"]))] == ["A2"]
+
+
+def test_a_value_that_cannot_be_written_harms_nobody_else(
+    crowd: Crowd, services: Services, wanted: Purchase
+) -> None:
+    with ExitStack() as running:
+        first, bad, good = crowd.begin(
+            running,
+            wanted,
+            [replace(wanted, title="\ud800", labels=["A2"]), replace(wanted, labels=["A3"])],
+        )
+        assert [seat.label for seat in good.result()] == ["A3"]
+        assert [seat.label for seat in first.result()] == ["A1"]
+        with pytest.raises(UnicodeError):
+            bad.result()
+        running.pop_all()

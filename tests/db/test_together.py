@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from matinee.db.together import NotTogether, Together
+from matinee.db.together import NotTogether, Together, Unanswered
 
 SECONDS_MAX = 10.0
 
@@ -104,7 +104,7 @@ def test_all_who_went_together_hear_of_a_failure(error: BaseException) -> None:
     # The second group is the one that fails.
     ask, registry.together._ask = registry.together._ask, _failing(error)
     registry.end()
-    expected = type(error) if isinstance(error, Exception) else NotTogether
+    expected = type(error) if isinstance(error, Exception) else Unanswered
     assert registry.answers[1] == 10
     assert registry.answers[2] is error
     assert type(registry.answers[3]) is expected

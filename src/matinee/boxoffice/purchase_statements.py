@@ -71,6 +71,9 @@ SELECT seat.label, issued.id, new_order.state FROM issued JOIN seat ON seat.id =
 # purchase undoes another's. Where two ask for the same seat it is the first one's. Claims are asked for in the same
 # order as by all other statements, and rows locked in the order of their keys.
 #
+# A session is looked up for each buyer (OFFSET keeps the planner from looking through all that are not over in its place, as
+# it does where few have signed in yet).
+#
 # All of them wait where one has to, hence the limit for waiting: whoever changes a screening keeps the buyers of others
 # no longer than that. It holds until the statement ends.
 PATIENCE_MILLISECONDS = 100
@@ -106,8 +109,11 @@ wanted AS MATERIALIZED (
     FROM asked
     CROSS JOIN moment
     JOIN users ON users.username = asked.username AND users.email_confirmed_at IS NOT NULL
-    JOIN user_session ON user_session.token_hash = asked.token_hash AND user_session.user_id = users.id
-        AND user_session.expires_at > moment.now
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM user_session
+        WHERE user_session.token_hash = asked.token_hash AND user_session.user_id = users.id
+            AND user_session.expires_at > moment.now
+        OFFSET 0) AS session
     JOIN cinema ON {{cinema_is_meant}}
     JOIN film ON film.title = asked.title
     JOIN screening ON screening.film_id = film.id AND screening.cinema_id = cinema.id AND screening.day = asked.day

@@ -32,7 +32,7 @@ CHOSEN = """
 CLAIM = """
     INSERT INTO seat_claim AS claim (screening_id, seat_id, order_id, expires_at)
     SELECT {screening_id}, chosen.seat_id, {order_id}, {expires_at} FROM {chosen}
-    WHERE true ORDER BY chosen.seat_id, {screening_id}
+    WHERE true ORDER BY {screening_id}, chosen.seat_id
     ON CONFLICT (screening_id, seat_id) DO UPDATE
         SET order_id = excluded.order_id, expires_at = excluded.expires_at
         WHERE claim.expires_at <= {now} OR claim.order_id = excluded.order_id

@@ -42,7 +42,8 @@ class TakenSeats:
 
     def refuse_more_than_free(self, count: int, *, now: datetime) -> None:
         """Raise NotEnoughSeats where so many are certainly not free. Says nothing of a screening that is not on sale."""
-        free = len(self.sellable) - sum(_lasts(end, now) for end in self.ends.values())
+        # The two were read one after the other: what was not for sale then is not counted.
+        free = sum(label not in self.ends or not _lasts(self.ends[label], now) for label in self.sellable)
         if free < count and is_on_sale(self.screening, now=now):
             raise NotEnoughSeats
 

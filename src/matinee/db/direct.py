@@ -7,9 +7,11 @@ statements prepared. Everything else goes through `db.transaction`.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import random
 import re
+import select
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -27,7 +29,7 @@ from sqlalchemy import Engine
 from matinee.db.engine import POSTGRES_PARAMETERS
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.failures import is_unavailability, is_worth_another_try, unavailable
-from matinee.db.together import NotTogether, Together
+from matinee.db.together import NotTogether, Together, Unanswered
 from matinee.kernel.counts import count
 from matinee.kernel.spans import span
 
@@ -81,7 +83,11 @@ class DirectConnections:
         together = self._together.setdefault(
             statement, Together(partial(self._fetch_for, statement), most=TOGETHER_MAX)
         )
-        return together(values)
+        with span("direct statement for several", kind="client", inside=True, db__system__name="postgresql"):
+            try:
+                return together(values)
+            except Unanswered as error:
+                raise DatabaseUnavailable("nobody knows what became of it") from error
 
     def _fetch_for(self, statement: str, askers: Sequence[Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
         values = {name: [asker[name] for asker in askers] for name in askers[0]}
@@ -90,7 +96,10 @@ class DirectConnections:
         except psycopg.Error as error:
             if is_unavailability(error) and not is_worth_another_try(error):
                 raise unavailable(error) from error
+            count("transaction_retries")
             log.info("what %d asked together was undone: %s", len(askers), type(error).__name__)
+            raise NotTogether from error
+        except UnicodeError as error:  # of one of them; nothing was sent
             raise NotTogether from error
         found: list[list[tuple[Any, ...]]] = [[] for _ in askers]
         for number, *row in rows:
@@ -133,6 +142,9 @@ class DirectConnections:
 
     def _kept(self) -> _Kept:
         kept: _Kept | None = getattr(self._local, "kept", None)
+        if kept is not None and kept.has_ended():
+            self._forget()
+            kept = None
         if kept is None:
             try:
                 kept = self._local.kept = _Kept(psycopg.connect(**self._options, autocommit=True))
@@ -176,6 +188,18 @@ class _Kept:
         # A plan that is kept from when a table was nearly empty would read all of it when it has grown, the checks of
         # foreign keys among them.
         connection.execute("SET enable_seqscan = off")
+        self._told = select.poll()
+        self._told.register(connection.fileno(), select.POLLIN)
+
+    def has_ended(self) -> bool:
+        """Whether the other end is known to have closed it: found out before a statement is sent that cannot be repeated."""
+        try:
+            # What the server says of its end is read before the end itself; it may also have told something else.
+            while self._told.poll(0):
+                self.connection.pgconn.consume_input()
+        except psycopg.OperationalError:
+            return True
+        return False
 
     def run(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Its rows. Raises psycopg.Error."""
@@ -201,7 +225,9 @@ class _Kept:
             return f"${names.index(found[1]) + 1}"
 
         text = _VALUE.sub(numbered, statement)
-        prepared = _Prepared(f"matinee_{len(self._prepared)}".encode(), tuple(names))
+        # Of its text: behind a pooler that gives one connection to several, a name must mean the same to all of them.
+        name = f"matinee_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+        prepared = _Prepared(name.encode(), tuple(names))
         self._expect(ExecStatus.COMMAND_OK, self.connection.pgconn.prepare(prepared.name, text.encode()))
         self._prepared[statement] = prepared
         return prepared

@@ -19,6 +19,10 @@ class NotTogether(Exception):
     """What was asked together failed as a whole, and nothing of it happened. Ask alone."""
 
 
+class Unanswered(Exception):
+    """Whoever asked for all was broken off: what became of it is not known."""
+
+
 class _Waiting(Generic[Asked, Answer]):
     """Somebody who asked."""
 
@@ -68,7 +72,7 @@ class Together(Generic[Asked, Answer]):
         except BaseException as error:
             for one in group:
                 # Each his own: one that several threads raise collects what each of them did.
-                one.error = copy(error) if isinstance(error, Exception) else NotTogether()
+                one.error = copy(error) if isinstance(error, Exception) else Unanswered()
                 one.error.__cause__ = error
             raise
         finally:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from matinee.db import version
 from matinee.db.version import announce_change
 from matinee.web.given.at_hand import answers_at_hand
+from matinee.web.shared import kept_answers
 from matinee.web.shared.services import Services
 from tests.building import DAY, House
 
@@ -20,6 +22,13 @@ def scope(path: str, query: str = "", *, method: str = "GET", **headers: str) ->
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
+
+
+@pytest.fixture(autouse=True)
+def nothing_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept for a second is kept for longer, however slowly the test runs."""
+    monkeypatch.setattr(kept_answers, "SECONDS_TO_LIVE", 600.0)
+    monkeypatch.setattr(version, "LOOK_SECONDS", 600.0)
 
 
 def day_query() -> str:

@@ -316,3 +316,23 @@ def test_what_is_kept_is_at_hand_until_a_change_or_a_second_has_passed(
     later = time.monotonic() + SECONDS_TO_LIVE
     monkeypatch.setattr(kept_answers.time, "monotonic", lambda: later)
     assert not kept.is_at_hand("day"), "holds may have run out since"
+
+
+def test_what_was_found_at_hand_is_given_though_it_changed_in_between() -> None:
+    """Whoever gives it must not wait: the request came before the change."""
+    version = Version()
+    kept, make = KeptAnswers(version), Maker()
+    assert kept.get("day", make) == b"1"
+    assert kept.is_at_hand("day")
+    version.value = 2
+    assert kept.get("day", make) == b"1"
+    assert kept.get("day", make) == b"2"
+
+    assert kept.is_at_hand("day")
+    version.value = 3
+    assert not kept.is_at_hand("day")
+    assert kept.get("day", make) == b"3"
+    assert kept.is_at_hand("day")
+    assert kept.get("another day", make) == b"4"
+    version.value = 4
+    assert kept.get("day", make) == b"5", "what was found was for the call that followed"

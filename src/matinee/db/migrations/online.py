@@ -37,6 +37,15 @@ def create_index(
         )  # fmt: skip
 
 
+def drop_index(name: str, table: str) -> None:
+    """Take an index away, without keeping anybody from the table meanwhile."""
+    if not _online():
+        op.drop_index(name, table)
+        return
+    with _outside_of_transactions():
+        op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
+
+
 def create_check(name: str, table: str, condition: str) -> None:
     """Make a check of a table, of new rows first and then of those that are there. PostgreSQL alone.
 

@@ -18,17 +18,14 @@ def answers_at_hand(services: Services) -> Callable[[dict[str, Any]], bool]:
     kept = services.kept_answers
 
     def is_at_hand(scope: dict[str, Any]) -> bool:
-        if scope["method"] != "GET":
+        # A header may name another cinema.
+        if scope["method"] != "GET" or any(name == b"cinema" for name, _ in scope["headers"]):
             return False
         query = scope["query_string"]
         if scope["path"] == "/getDay":
             found = _DATE.fullmatch(query)
             day = read_day(found[1].decode()) if found else None
-            if day is None or not kept.is_at_hand((None, day)):
-                return False
-        elif scope["path"] != "/fullSchedule" or query or not kept.is_at_hand(None):
-            return False
-        # It may name another cinema.
-        return not any(name == b"cinema" for name, _ in scope["headers"])
+            return day is not None and kept.is_at_hand((None, day))
+        return scope["path"] == "/fullSchedule" and not query and kept.is_at_hand(None)
 
     return is_at_hand

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
-
-from matinee.db.migrations.online import create_index, wait_little
+from matinee.db.migrations.online import create_index, drop_index
 
 revision = "0007"
 down_revision = "0006"
@@ -16,6 +14,5 @@ def upgrade() -> None:
     create_index("ix_admission_admitted_at", "admission", ["admitted_at", "ticket_id"])
     create_index("ix_sale_order_due", "sale_order", ["id"], where="state = 'due'")
     create_index("ix_screening_film_id_day", "screening", ["film_id", "day"])
-    wait_little()
     # The new one begins with the same column.
-    op.drop_index("ix_screening_film_id", table_name="screening")
+    drop_index("ix_screening_film_id", "screening")
