@@ -14,7 +14,7 @@ from matinee.boxoffice.errors import HoldExpired, SeatsNotFree
 from matinee.boxoffice.models import Order, OrderLine, SeatClaim
 from matinee.boxoffice.statements import chosen_sql, claim_sql
 from matinee.db.base import UtcDateTime
-from matinee.db.version import announce_change
+from matinee.db.version import Change, announce_change
 from matinee.kernel.natural import natural_key
 from matinee.programme.models import Screening, Seat
 
@@ -66,7 +66,7 @@ def claim_seats(
     ).all()
     if len(claimed) != len(seat_ids):
         raise SeatsNotFree(labels_of(session, set(seat_ids) - set(claimed)))
-    announce_change(session)
+    announce_change(session, Change.CLAIMS)
 
 
 def wanted_by_others(session: Session, *, screening_id: int, seat_ids: Sequence[int]) -> set[int]:
@@ -113,7 +113,7 @@ def release_claims(session: Session, *, order: Order, seat_ids: Iterable[int] | 
     if seat_ids is not None:
         wanted = wanted.where(SeatClaim.seat_id.in_(list(seat_ids)))
     freed = session.execute(wanted.returning(SeatClaim.seat_id)).all()
-    announce_change(session)
+    announce_change(session, Change.CLAIMS)
     return len(freed)
 
 

@@ -21,7 +21,7 @@ from matinee.boxoffice.sales import sell_seats
 from matinee.db.base import UtcDateTime
 from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
-from matinee.db.version import DataVersion
+from matinee.db.version import Change, DataVersion
 from matinee.kernel.counts import count
 from matinee.kernel.errors import DomainError
 
@@ -49,7 +49,7 @@ def purchase_seats(
         except DomainError as refusal:
             count("refusals", code=refusal.code)
             raise
-        version.move()
+        version.move(Change.CLAIMS)
     by_label = {seat.label: seat for seat in sold}
     return [by_label[label] for label in purchase.labels]
 

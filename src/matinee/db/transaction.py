@@ -105,11 +105,11 @@ class Transactions:
                     count("refusals", code=error.code)
                 raise
             else:
-                changed = took_change(session)
+                change = took_change(session)
                 tell_counts(session)
                 self._end(session)
-                if changed:
-                    self._version.move()
+                if change is not None:
+                    self._version.move(change)
                 return result
         raise DatabaseUnavailable("busy")
 

@@ -2,7 +2,8 @@
 
 What was serialised under one version may be shown as long as the version stands. It moves *after* the commit, and
 whoever serialises reads the version *before* the data: content is then never older than the version it is kept under.
-No row is updated for it, so that it is nobody's lock. See docs/decisions/data-version.md.
+No row is updated for it, so that it is nobody's lock. A part of it, the version of the programme, stands still while
+nothing but claims changes. See docs/decisions/data-version.md.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sqlite3
 import threading
 import time
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from sqlalchemy import Sequence, String
@@ -30,14 +32,27 @@ _CHANGED = "matinee_data_changed"
 log = logging.getLogger(__name__)
 
 
-def announce_change(session: Session) -> None:
-    """Say that this transaction changes what the schedule shows; the version moves once it is committed."""
-    session.info[_CHANGED] = True
+class Change(Enum):
+    """What a transaction changes of what the schedule shows."""
+
+    # Who has which seat: nothing else that a schedule shows follows from what was written.
+    CLAIMS = "claims"
+    ANYTHING = "anything"
 
 
-def took_change(session: Session) -> bool:
-    """Whether a change was announced on `session`; asking takes the announcement away."""
-    return bool(session.info.pop(_CHANGED, False))
+def announce_change(session: Session, change: Change = Change.ANYTHING) -> None:
+    """Say that this transaction changes what the schedule shows; the version moves once it is committed.
+
+    Of several announcements the widest counts.
+    """
+    if session.info.get(_CHANGED) is not Change.ANYTHING:
+        session.info[_CHANGED] = change
+
+
+def took_change(session: Session) -> Change | None:
+    """What was announced on `session`, if anything; asking takes the announcement away."""
+    change: Change | None = session.info.pop(_CHANGED, None)
+    return change
 
 
 class DataVersion(Protocol):
@@ -49,7 +64,13 @@ class DataVersion(Protocol):
     def current_if_known(self) -> object | None:
         """The version now where it is known without asking anybody, else None. Never waits."""
 
-    def move(self) -> None:
+    def programme(self) -> object:
+        """The version of all that is no claim, comparable with `==`; it moves with every change but `Change.CLAIMS`.
+
+        Where the two are not told apart, it equals none that was ever given. Raises DatabaseUnavailable.
+        """
+
+    def move(self, change: Change = Change.ANYTHING) -> None:
         """Make it differ from every earlier one, in every process. Call after the commit."""
 
 
@@ -83,7 +104,7 @@ _LOOK = f"""
 
 
 class PostgresVersion:
-    """A value in memory that all processes of the machine share; beside it, a sequence for the others.
+    """Values in memory that all processes of the machine share; beside them, a sequence for the others.
 
     As long as no other machine serves the database, which is looked up once a second, a reader asks memory alone. Where
     there are several, each reader asks the sequence, too: `nextval` neither waits for nor is undone by anybody's
@@ -118,8 +139,17 @@ class PostgresVersion:
             return None
         return (self._sequence_seen, self._cell.read())
 
-    def move(self) -> None:
-        self._cell.renew()
+    def programme(self) -> object:
+        if self._is_alone():
+            return (self._sequence_seen, self._cell.read_programme())
+        # Other machines move the sequence, which does not say what was changed.
+        return object()
+
+    def move(self, change: Change = Change.ANYTHING) -> None:
+        if change is Change.CLAIMS:
+            self._cell.renew_claims()
+        else:
+            self._cell.renew_programme()
         try:
             if self._is_alone():
                 return
@@ -195,5 +225,9 @@ class SqliteVersion:
         """None: the file has to be asked."""
         return None
 
-    def move(self) -> None:
+    def programme(self) -> object:
+        """One that was never given: the file does not say what was changed."""
+        return object()
+
+    def move(self, change: Change = Change.ANYTHING) -> None:
         """Nothing to do: the commit itself moved it."""
