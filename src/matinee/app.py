@@ -54,6 +54,7 @@ from matinee.web.shared.forgery import use_tokens
 from matinee.web.shared.health import health
 from matinee.web.shared.images import images
 from matinee.web.shared.kept_answers import KeptAnswers
+from matinee.web.shared.kept_parts import KeptParts
 from matinee.web.shared.languages import use_languages
 from matinee.web.shared.metrics.meter import Meter
 from matinee.web.shared.metrics.page import metrics_page
@@ -173,6 +174,7 @@ def _services(app: APIFlask, settings: Settings) -> Services:
         version=version,
         direct=direct,
         kept_answers=KeptAnswers(version),
+        kept_parts=KeptParts(version),
         base_url=settings.base_url,
         private_webhooks=settings.webhook_private == "on",
         cors_origins=settings.cors_origins,

@@ -51,7 +51,7 @@ class FullSchedule(MethodView):
         service = services()
         answer = service.kept_answers.get(
             values.cinema,
-            lambda: schedule_answer(service.reader, cinema=values.cinema, now=clock.now()),
+            lambda: schedule_answer(service, cinema=values.cinema, now=clock.now()),
         )
         return Response(answer, content_type="application/json")
 

@@ -83,7 +83,7 @@ class GetDay(MethodView):
         service = services()
         answer = service.kept_answers.get(
             (values.cinema, day),
-            lambda: day_answer(service.reader, cinema=values.cinema, day=day, now=clock.now()),
+            lambda: day_answer(service, cinema=values.cinema, day=day, now=clock.now()),
         )
         if answer is None:
             raise NothingOnThatDay

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
@@ -23,6 +23,7 @@ from matinee.payments.protocol import PaymentProvider
 from matinee.reports.health.installation import Installation
 from matinee.tickets.wallets.offered import Wallets
 from matinee.web.shared.kept_answers import KeptAnswers
+from matinee.web.shared.kept_parts import KeptParts
 
 EXTENSION = "matinee"
 
@@ -40,6 +41,8 @@ class Services:
     direct: DirectConnections | None
     # Answers of the schedule, serialised once per version of the data.
     kept_answers: KeptAnswers
+    # What of them does not depend on claims. Each surface finds by its keys what it kept itself.
+    kept_parts: KeptParts[Any]
     base_url: str
     # Whether webhook endpoints may have private addresses.
     private_webhooks: bool

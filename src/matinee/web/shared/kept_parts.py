@@ -1,0 +1,65 @@
+"""What an answer shows that does not depend on claims, kept while nothing but claims changes.
+
+A sale makes answers out of date, though only the free seats of them changed. The rest is kept here under the version of
+the programme, which was read before it. It lies beneath `kept_answers`, which lets one thread at a time make an answer.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from matinee.db.version import DataVersion
+
+# As the net beneath answers. Half as long, so that an answer that is made anew because of its age is made of parts
+# that are read anew, and nothing is older than both together.
+SECONDS_TO_LIVE = 0.5
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A moment (monotonic seconds), and the version of the programme, as they were before something was read."""
+
+    version: object
+    moment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[Part]):
+    """A part that may be shown."""
+
+    part: Part
+
+
+class KeptParts(Generic[Part]):
+    """Parts of the answers of one process."""
+
+    def __init__(self, version: DataVersion) -> None:
+        self._version = version
+        self._kept: dict[object, tuple[AsOf, Kept[Part]]] = {}
+
+    def as_of_now(self) -> AsOf:
+        """To be asked before a part is read. Raises DatabaseUnavailable."""
+        moment = time.monotonic()
+        return AsOf(self._version.programme(), moment)
+
+    def find(self, key: object) -> Kept[Part] | None:
+        """The part of this key with every change in it that was acknowledged before this call but those of claims, if it is
+        kept. Raises DatabaseUnavailable.
+        """
+        now = self.as_of_now()
+        as_of, kept = self._kept.get(key, (None, None))
+        if as_of is None or as_of.version != now.version or now.moment - as_of.moment >= SECONDS_TO_LIVE:
+            return None
+        return kept
+
+    def keep(self, key: object, as_of: AsOf, part: Part) -> None:
+        """Keep a part that was read after `as_of`."""
+        # What nobody asks for any more would stay, and it is larger than the answer.
+        for old, (then, _) in list(self._kept.items()):
+            if as_of.moment - then.moment >= SECONDS_TO_LIVE:
+                self._kept.pop(old, None)
+        self._kept[key] = (as_of, Kept(part))
