@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from matinee.web.shared.services import Services
 
+from tests.claims_only import hold_to_announcements
 from tests.kept_connections import keep_connections
 from tests.memory import folder_in_memory, remove_what_was_left
 from tests.quick_apps import compile_once
@@ -59,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.register_profile("fuzz", max_examples=FUZZ_EXAMPLES)
     compile_once()
     keep_connections()
+    hold_to_announcements()
     _put_files_into_memory()
     try:
         config.stash[PROGRAMS] = find_postgres()
