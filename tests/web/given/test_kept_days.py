@@ -116,6 +116,24 @@ def test_after_a_sale_nothing_but_claims_is_read(services: Services, sale: Sale)
     assert statements != []
 
 
+@on_postgresql
+def test_a_standby_is_asked_for_the_claims_as_well(services: Services, sale: Sale, house: House) -> None:
+    asked: list[object] = []
+
+    class Standby:
+        """In step, and another than the primary."""
+
+        def read(self, work: Callable[[Session], Any]) -> Any:
+            asked.append(work)
+            return services.transactions.read(work)
+
+    with_standby = replace(services, reader=Standby())
+    assert "A1" in free(with_standby, house.lettered)
+    sale.hold("A1")
+    assert "A1" not in free(with_standby, house.lettered)
+    assert len(asked) == 2
+
+
 def a_film(session: Session) -> Film:
     return session.scalars(select(Film).where(Film.title == "Café")).one()
 
