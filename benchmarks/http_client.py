@@ -39,7 +39,9 @@ class Line:
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def connect(self) -> None:
-        """Be connected. Raises OSError."""
+        """Be connected, anew where the server has closed what nobody used for a while. Raises OSError."""
+        if self._open is not None and self._open[0].at_eof():
+            self.close()
         if self._open is None:
             self._open = await asyncio.open_connection("127.0.0.1", self._port, limit=HEAD_BYTES_MAX)
 
