@@ -134,7 +134,10 @@ def test_an_older_schema_is_upgraded_and_a_newer_one_refused(
     # What the last steps made is taken away again, as if this were the database of the version before.
     gone = ["DROP INDEX ix_admission_screening_id", "DROP INDEX ix_ticket_screening_id_not_valid"]
     gone += ["DROP INDEX ix_admission_admitted_at", "DROP INDEX ix_sale_order_due"]
-    gone += ["DROP INDEX ix_screening_film_id_day", "CREATE INDEX ix_screening_film_id ON screening (film_id)"]
+    gone += [
+        "DROP INDEX ix_screening_film_id_day",
+        "CREATE INDEX ix_screening_film_id ON screening (film_id)",
+    ]
     gone += ["DROP TABLE door_scan", "DROP TABLE signing_key"]
     gone += [f"ALTER TABLE admission DROP COLUMN {column}" for column in ("door", "scan_id", "screening_id")]
     run_sql(database_url, *gone, "UPDATE alembic_version SET version_num = '0004'")

@@ -19,6 +19,7 @@ from matinee.accounts.models import User
 from matinee.boxoffice.models import Order, Ticket
 from matinee.boxoffice.refunds import refund_order
 from matinee.boxoffice.sales import sell_seats
+from matinee.db.version import announce_change
 from matinee.kernel import clock
 from matinee.programme.models import Cinema, Film, Hall, PriceList, Screening, Seat, TicketType
 from matinee.tickets.codes import ticket_code
@@ -86,6 +87,7 @@ def furnish_door(services: Services, *, base_url: str, seats: int = 20) -> DoorH
 
 
 def _screening(session: Session, hall_name: str, *, seats: int, now: datetime) -> int:
+    announce_change(session)
     cinema = session.scalars(select(Cinema).order_by(Cinema.id)).first()
     film = session.scalars(select(Film).order_by(Film.id)).first()
     assert cinema
