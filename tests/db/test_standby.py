@@ -15,6 +15,7 @@ from matinee.db.engine import database_url as read_address
 from matinee.db.engine import prepare_engine
 from matinee.db.standby import StandbyReader
 from matinee.db.transaction import Transactions
+from matinee.db.version import Change
 from tests.conftest import PROGRAMS
 from tests.databases import FOLLOWED_SETTINGS, PostgresServer, create_database, make_tables
 from tests.standby import Standby
@@ -28,7 +29,7 @@ class NoVersion:
     def current(self) -> object:
         return None
 
-    def move(self) -> None:
+    def move(self, change: Change = Change.ANYTHING) -> None:
         return
 
 

@@ -17,6 +17,7 @@ from matinee.boxoffice.sales import sell_seats
 from matinee.db.engine import database_url as url_of
 from matinee.db.engine import engine_options, prepare_engine
 from matinee.db.transaction import Transactions
+from matinee.db.version import Change
 from matinee.door.admissions import admit_ticket, take_back_admission
 from matinee.door.errors import AdmissionNotFound, AlreadyAdmitted, TicketNotValid, TicketUnpaid
 from matinee.door.models import Admission
@@ -137,7 +138,7 @@ class NoVersion:
     def current(self) -> object:
         return object()
 
-    def move(self) -> None:
+    def move(self, change: Change = Change.ANYTHING) -> None:
         """Nothing is kept under it."""
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.db.transaction import Transactions
+from matinee.db.version import Change
 from matinee.kernel import clock
 from matinee.outbox.assembly import build_delivery
 from matinee.outbox.composing import ComposedMail, Composer, MailContext
@@ -28,7 +29,7 @@ class UnwatchedVersion:
     def current(self) -> object:
         return 0
 
-    def move(self) -> None:
+    def move(self, change: Change = Change.ANYTHING) -> None:
         raise AssertionError("the outbox announced a change")
 
 

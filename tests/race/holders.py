@@ -39,6 +39,7 @@ from matinee.boxoffice.settlement import settle_payment
 from matinee.boxoffice.vouchers import pay_with_voucher
 from matinee.db.engine import database_url, engine_options, prepare_engine
 from matinee.db.transaction import Transactions
+from matinee.db.version import Change
 from matinee.kernel import clock
 from matinee.kernel.errors import DomainError
 
@@ -54,7 +55,7 @@ class _NoVersion:
     def current(self) -> object:
         return object()
 
-    def move(self) -> None:
+    def move(self, change: Change = Change.ANYTHING) -> None:
         """Nothing is kept under it."""
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 import pytest
 
 from matinee.db.errors import DatabaseUnavailable
+from matinee.db.version import Change
 from matinee.web.shared import kept_answers
 from matinee.web.shared.kept_answers import (
     ENTRIES_MAX,
@@ -32,7 +33,7 @@ class Version:
     def current_if_known(self) -> object | None:
         return self.value
 
-    def move(self) -> None: ...
+    def move(self, change: Change = Change.ANYTHING) -> None: ...
 
 
 class Restless(Version):
