@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from matinee.db import transaction
 from matinee.db.version import Change
 
-# All that `web.given.schedule` keeps while nothing but claims changes.
+# All that `web.given.schedule` and `web.v1.sale.taken` keep while nothing but claims changes.
 _PROGRAMME = "cinema|hall|seat|film|screening|house_seat|price|price_list|ticket_type"
 _WRITES = re.compile(
     rf'\b(?:INSERT INTO|DELETE FROM|UPDATE) "?({_PROGRAMME})"?\s(?:SET\s(.*?)(?:\sWHERE\s|$))?', re.DOTALL

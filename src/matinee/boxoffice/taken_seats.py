@@ -21,13 +21,19 @@ from matinee.programme.models import HouseSeat, Screening, Seat
 
 
 @dataclass(frozen=True, slots=True)
+class ForSale:
+    """A screening, and the labels of the seats that the public can have, taken or not: what no claim changes."""
+
+    screening: Screening
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class TakenSeats:
     """The claims on a screening at one moment."""
 
-    screening: Screening
-    # The labels of the seats that the public can have, taken or not.
-    sellable: frozenset[str]
-    # Of those, by label: when the hold ends; None for what is sold.
+    for_sale: ForSale
+    # By label: when the hold ends; None for what is sold.
     ends: Mapping[str, datetime | None]
 
     def refuse_taken(self, labels: Iterable[str], *, now: datetime) -> None:
@@ -37,30 +43,40 @@ class TakenSeats:
         """
         asked = list(labels)
         taken = [label for label in asked if label in self.ends and _lasts(self.ends[label], now)]
-        if taken and self.sellable.issuperset(asked) and is_on_sale(self.screening, now=now):
+        if taken and self.for_sale.labels.issuperset(asked) and is_on_sale(self.for_sale.screening, now=now):
             raise SeatsNotFree(taken)
 
     def refuse_more_than_free(self, count: int, *, now: datetime) -> None:
         """Raise NotEnoughSeats where so many are certainly not free. Says nothing of a screening that is not on sale."""
         # The two were read one after the other: what was not for sale then is not counted.
-        free = sum(label not in self.ends or not _lasts(self.ends[label], now) for label in self.sellable)
-        if free < count and is_on_sale(self.screening, now=now):
+        free = sum(
+            label not in self.ends or not _lasts(self.ends[label], now) for label in self.for_sale.labels
+        )
+        if free < count and is_on_sale(self.for_sale.screening, now=now):
             raise NotEnoughSeats
 
 
-def taken_seats(session: Session, *, screening_id: int) -> TakenSeats:
+def seats_for_sale(session: Session, *, screening_id: int) -> ForSale:
     """As they are now. Raises ScreeningNotFound."""
     screening = find_screening(session, screening_id=screening_id)
     of_house = and_(HouseSeat.screening_id == screening_id, HouseSeat.seat_id == Seat.id)
-    for_sale = Seat.hall_id == screening.hall_id, HouseSeat.seat_id.is_(None)
-    sellable = session.scalars(select(Seat.label).outerjoin(HouseSeat, of_house).where(*for_sale))
+    labels = session.scalars(
+        select(Seat.label)
+        .outerjoin(HouseSeat, of_house)
+        .where(Seat.hall_id == screening.hall_id, HouseSeat.seat_id.is_(None))
+    )
+    return ForSale(screening, frozenset(labels))
+
+
+def taken_seats(session: Session, for_sale: ForSale) -> TakenSeats:
+    """The claims as they are now."""
+    screening = for_sale.screening
     claims = session.execute(
         select(Seat.label, SeatClaim.expires_at)
         .join(SeatClaim, SeatClaim.seat_id == Seat.id)
-        .outerjoin(HouseSeat, of_house)
-        .where(SeatClaim.screening_id == screening_id, *for_sale)
+        .where(SeatClaim.screening_id == screening.id, Seat.hall_id == screening.hall_id)
     )
-    return TakenSeats(screening, frozenset(sellable), dict(claims.all()))
+    return TakenSeats(for_sale, dict(claims.all()))
 
 
 def _lasts(end: datetime | None, now: datetime) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from matinee.accounts.callers import Caller
 from matinee.boxoffice.rules import check_seats_asked
-from matinee.boxoffice.taken_seats import TakenSeats, taken_seats
+from matinee.boxoffice.taken_seats import ForSale, TakenSeats, seats_for_sale, taken_seats
 from matinee.kernel.counts import count
 from matinee.kernel.errors import DomainError
 from matinee.programme.errors import ScreeningNotFound
+from matinee.web.shared.kept_parts import Kept
 from matinee.web.shared.services import services
 from matinee.web.v1.idempotency import keyed_request
 from matinee.web.v1.kept_requests import is_known_request
@@ -24,12 +27,7 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Non
     """
     service = services()
     try:
-        taken: TakenSeats = service.kept_answers.get(
-            ("taken", body.screening),
-            lambda: service.transactions.read(
-                lambda session: taken_seats(session, screening_id=body.screening)
-            ),
-        )
+        taken: TakenSeats = service.kept_answers.get(("taken", body.screening), lambda: _read(body.screening))
     except ScreeningNotFound:
         return
     try:
@@ -41,6 +39,22 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Non
             return
         count("refusals", code=refusal.code)
         raise
+
+
+def _read(screening_id: int) -> TakenSeats:
+    service = services()
+    key = ("for sale", screening_id)
+    kept: Kept[ForSale] | None = service.kept_parts.find(key)
+    as_of = service.kept_parts.as_of_now()
+
+    def read(session: Session) -> TakenSeats:
+        for_sale = seats_for_sale(session, screening_id=screening_id) if kept is None else kept.part
+        return taken_seats(session, for_sale)
+
+    taken = service.transactions.read(read)
+    if kept is None:
+        service.kept_parts.keep(key, as_of, taken.for_sale)
+    return taken
 
 
 def _refuse(taken: TakenSeats, body: NewHold, *, seats_max: int, now: datetime) -> None:
