@@ -6,11 +6,9 @@ was sold before. The other half sells meanwhile, too.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-import psycopg
-
-from benchmarks.seed import refresh_statistics
+from benchmarks.seed import fill_from_tomorrow
 
 HALLS, SEATS, DAYS = 5, 80, 200
 TIMES = ("17:00", "20:00")
@@ -48,12 +46,7 @@ _STATEMENTS = (
 
 def seed_busy_house(address: str) -> str:
     """Fill an empty database; return the first day, YYYY-MM-DD."""
-    day = datetime.now(UTC).date() + timedelta(days=1)
-    with psycopg.connect(address, options="-c timezone=UTC") as connection:
-        for statement in _STATEMENTS:
-            connection.execute(statement, {"day": day} if "%(day)s" in statement else None)
-    refresh_statistics(address)
-    return day.isoformat()
+    return fill_from_tomorrow(address, _STATEMENTS)
 
 
 def day_named(first_day: str, day: int) -> str:

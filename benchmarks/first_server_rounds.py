@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import load
 from benchmarks.first_server import DAYS, PICTURES, USERS
+from benchmarks.purchase_rounds import buy_and_count
 from benchmarks.seed import USERS as USERS_IN_ALL
 from benchmarks.seed import House
 from benchmarks.servers import Running, running_first_server
@@ -50,13 +51,10 @@ def buy_of_first_server(
     port: int, folder: Path, house: House, *, clients: int, seconds: float, first_day: str
 ) -> load.Measured:
     """Raises RuntimeError unless every answer is a success, and its files have each sale."""
-    start, before = sold_by_first_server(folder, house)
-    measured = load.buy(port, clients=clients, seconds=seconds, start=start, first_day=first_day, house=house)
-    measured.require_all_answered()
-    sold = sold_by_first_server(folder, house)[1] - before
-    if not measured.requests <= sold <= measured.requests + clients:
-        raise RuntimeError(f"the first server answered {measured.requests} purchases, its file has {sold}")
-    return measured
+    return buy_and_count(
+        port, lambda: sold_by_first_server(folder, house),
+        clients=clients, seconds=seconds, first_day=first_day, house=house,
+    )  # fmt: skip
 
 
 def sold_by_first_server(folder: Path, house: House) -> tuple[int, int]:

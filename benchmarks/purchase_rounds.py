@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import load
@@ -29,13 +30,33 @@ def buy_through_http(
     port: int, address: str, *, clients: int, seconds: float, first_day: str, house: House = MANY_SCREENINGS
 ) -> load.Measured:
     """Raises RuntimeError unless every answer is a success, and its ticket is in the database."""
-    start, before = sold_so_far(address, house)
+    return buy_and_count(
+        port,
+        lambda: sold_so_far(address, house),
+        clients=clients,
+        seconds=seconds,
+        first_day=first_day,
+        house=house,
+    )
+
+
+def buy_and_count(
+    port: int,
+    sold: Callable[[], tuple[int, int]],
+    *,
+    clients: int,
+    seconds: float,
+    first_day: str,
+    house: House,
+) -> load.Measured:
+    """Raises RuntimeError unless every answer is a success, and stored. `sold`: the next number and how many are sold."""
+    start, before = sold()
     measured = load.buy(port, clients=clients, seconds=seconds, start=start, first_day=first_day, house=house)
     measured.require_all_answered()
-    sold = sold_so_far(address, house)[1] - before
+    stored = sold()[1] - before
     # What was under way when the load ended was sold and no longer counted.
-    if not measured.requests <= sold <= measured.requests + clients:
-        raise RuntimeError(f"{measured.requests} purchases were answered, {sold} are in the database")
+    if not measured.requests <= stored <= measured.requests + clients:
+        raise RuntimeError(f"{measured.requests} purchases were answered, {stored} are stored")
     return measured
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-import psycopg
-
-from benchmarks.seed import refresh_statistics
+from benchmarks.seed import fill_from_tomorrow
 
 BUYERS, ROWS, PLACES = 10_000, 20, 25
 SEATS = ROWS * PLACES
@@ -40,13 +38,7 @@ def labels() -> list[str]:
 
 def seed_rush_house(address: str, *, screenings: int) -> str:
     """Fill an empty database; return the first day, YYYY-MM-DD."""
-    day = datetime.now(UTC).date() + timedelta(days=1)
-    told = {"day": day, "screenings": screenings}
-    with psycopg.connect(address, options="-c timezone=UTC") as connection:
-        for statement in _STATEMENTS:
-            connection.execute(statement, told if "%(" in statement else None)
-    refresh_statistics(address)
-    return day.isoformat()
+    return fill_from_tomorrow(address, _STATEMENTS, screenings=screenings)
 
 
 def day_of(screening: int, first_day: str) -> str:

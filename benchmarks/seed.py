@@ -8,6 +8,7 @@ same way.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -97,12 +98,18 @@ _SETTLING_SECONDS = 0.2
 
 def seed_house(address: str, house: House = MANY_SCREENINGS) -> str:
     """Fill an empty database; return the first day, YYYY-MM-DD."""
+    return fill_from_tomorrow(address, house.statements())
+
+
+def fill_from_tomorrow(address: str, statements: Iterable[str], **values: object) -> str:
+    """Fill an empty database by these statements; return the first day, YYYY-MM-DD, which is their `day`: tomorrow."""
     day = datetime.now(UTC).date() + timedelta(days=1)
+    told = {"day": day, **values}
     with psycopg.connect(address, options="-c timezone=UTC") as connection:
-        for statement in house.statements():
-            connection.execute(statement, {"day": day} if "%(day)s" in statement else None)
+        for statement in statements:
+            connection.execute(statement, told if "%(" in statement else None)
     refresh_statistics(address)
-    return date.isoformat(day)
+    return day.isoformat()
 
 
 def purchase_headers(number: int, first_day: str, house: House = MANY_SCREENINGS) -> dict[str, str]:

@@ -5,12 +5,10 @@ Three halls cost nothing and are bought by the API as given; the fourth has a pr
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
-import psycopg
-
-from benchmarks.seed import refresh_statistics
+from benchmarks.seed import fill_from_tomorrow
 
 SLUG = "soak"
 FREE_HALLS, SEATS, DAYS, USERS = 3, 400, 60, 1000
@@ -69,12 +67,7 @@ class FreeSeat(NamedTuple):
 
 def seed_soak_house(address: str) -> str:
     """Fill an empty database; return the first day, YYYY-MM-DD."""
-    day = datetime.now(UTC).date() + timedelta(days=1)
-    with psycopg.connect(address, options="-c timezone=UTC") as connection:
-        for statement in _STATEMENTS:
-            connection.execute(statement, {"day": day} if "%(day)s" in statement else None)
-    refresh_statistics(address)
-    return day.isoformat()
+    return fill_from_tomorrow(address, _STATEMENTS)
 
 
 def free_seat(number: int, first_day: str) -> FreeSeat:

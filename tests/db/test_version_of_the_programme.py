@@ -18,7 +18,7 @@ from matinee.db.direct import DirectConnections
 from matinee.db.engine import database_url
 from matinee.db.machine_cell import _BOOT_ID, MachineCell
 from matinee.db.version import Change, PostgresVersion, SqliteVersion
-from tests.db.test_version_over_machines import process_on
+from tests.db.test_version_over_machines import process_on, two_machines
 
 
 class EarlierCell:
@@ -76,13 +76,7 @@ def test_claims_leave_it_as_it_is_and_anything_else_moves_it_in_every_process(
 def test_with_several_machines_nothing_is_known_of_the_programme_alone(
     postgresql_url: str, tmp_path: Path
 ) -> None:
-    with (
-        process_on(tmp_path / "here", postgresql_url) as seller,
-        process_on(tmp_path / "there", postgresql_url) as reader,
-    ):
-        seller.current()
-        reader.current()
-        time.sleep(version_module.JOIN_SECONDS)
+    with two_machines(tmp_path, postgresql_url) as (seller, reader):
         before = reader.current()
         assert reader.current() == before
 

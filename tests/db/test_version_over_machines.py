@@ -30,6 +30,16 @@ def process_on(machine: Path, address: str) -> Iterator[PostgresVersion]:
         engine.dispose()
 
 
+@contextmanager
+def two_machines(folder: Path, address: str) -> Iterator[tuple[PostgresVersion, PostgresVersion]]:
+    """What processes of two machines work with that know of each other."""
+    with process_on(folder / "here", address) as one, process_on(folder / "there", address) as other:
+        one.current()
+        other.current()
+        time.sleep(version_module.JOIN_SECONDS)
+        yield one, other
+
+
 def test_a_change_is_seen_by_another_process_of_the_machine_at_once(
     postgresql_url: str, tmp_path: Path
 ) -> None:
@@ -44,13 +54,7 @@ def test_a_change_is_seen_by_another_process_of_the_machine_at_once(
 
 
 def test_a_change_is_seen_on_another_machine_at_once(postgresql_url: str, tmp_path: Path) -> None:
-    with (
-        process_on(tmp_path / "here", postgresql_url) as seller,
-        process_on(tmp_path / "there", postgresql_url) as reader,
-    ):
-        seller.current()
-        reader.current()
-        time.sleep(version_module.JOIN_SECONDS)
+    with two_machines(tmp_path, postgresql_url) as (seller, reader):
         before = reader.current()
         assert reader.current() == before
 
