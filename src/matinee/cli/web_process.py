@@ -23,11 +23,14 @@ from matinee.cli.metrics_port import expose_on_port
 from matinee.cli.tracing import begin_to_trace
 from matinee.cli.web_server import Ending, Listening
 from matinee.kernel.counts import tell_counts_to
+from matinee.kernel.spans import is_tracing
 from matinee.settings import Settings
-from matinee.web.given.at_hand import answers_at_hand
+from matinee.web.given.at_hand import key_at_hand
+from matinee.web.shared.access_log import log_repeated
 from matinee.web.shared.asgi import WsgiBridge
 from matinee.web.shared.metrics.meter import FOLDER_VARIABLE, Meter
 from matinee.web.shared.metrics.reading import exposed_metrics
+from matinee.web.shared.repeated_answers import Repeated, RepeatedAnswers
 from matinee.web.shared.services import services_of
 from matinee.web.shared.uploads import body_bytes_max
 
@@ -54,14 +57,14 @@ class WebProcess:
         if self._listening.handed_over is not None:
             threading.Thread(target=self._leave_in_time, name="leave", daemon=True).start()
         with nothing_is_garbage():
-            app = _measured_app(settings)
+            app, meter = _measured_app(settings)
         return WsgiBridge(
             app,
             threads=self._threads,
             body_bytes_max=BODY_BYTES_MAX,
             larger=body_bytes_max,
             is_ending=self._ending,
-            is_at_hand=answers_at_hand(services_of(app)),
+            at_hand=_answers_at_hand(app, settings, meter),
         )
 
     def _leave_in_time(self) -> None:
@@ -72,14 +75,32 @@ class WebProcess:
         leave_to_others(shared)
 
 
-def _measured_app(settings: Settings) -> APIFlask:
+def _measured_app(settings: Settings) -> tuple[APIFlask, Meter | None]:
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
-        return create_app(settings)
+        return create_app(settings), None
     meter = Meter(Path(folder))
     tell_counts_to(meter.tally)
     app = create_app(settings, meter=meter)
     if settings.metrics_port:
         services = services_of(app)
         expose_on_port(settings.metrics_port, lambda: exposed_metrics(services, meter))
-    return app
+    return app, meter
+
+
+def _answers_at_hand(app: APIFlask, settings: Settings, meter: Meter | None) -> RepeatedAnswers:
+    """What the application's own hooks do for its answers is done for these, too: the log, and the counters."""
+    tell: list[Callable[[Repeated], object]] = []
+    if settings.access_log == "on":
+        tell.append(log_repeated)
+    if meter is not None:
+        request = meter.request
+        tell.append(lambda said: request(said.method, said.path, said.status, said.seconds))
+    return RepeatedAnswers(
+        services_of(app).kept_answers,
+        key_of=key_at_hand,
+        tell=tell,
+        trusted_proxies=settings.trusted_proxies,
+        # A trace has a span for each request, which the application makes.
+        repeats=not is_tracing(),
+    )

@@ -186,7 +186,7 @@ def test_what_is_at_hand_is_answered_where_it_came_in_though_every_thread_is_bus
     async def all_of_them() -> list[list[dict[str, Any]]]:
         bridge = WsgiBridge(
             application, threads=1, body_bytes_max=BODY_BYTES_MAX,
-            is_at_hand=lambda scope: scope["path"].startswith("/kept"),
+            at_hand=lambda scope, answer_here: answer_here() if scope["path"].startswith("/kept") else None,
         )  # fmt: skip
         slow = asyncio.ensure_future(send_one(bridge, [], path="/slow"))
         await asyncio.to_thread(begun.wait, 10)

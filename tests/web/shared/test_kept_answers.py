@@ -296,27 +296,31 @@ class TestSeveralThreads:
         assert after.result(10) == "there now"
 
 
+def is_at_hand(kept: KeptAnswers, key: str) -> bool:
+    return kept.at_hand(key) is not None
+
+
 def test_what_is_kept_is_at_hand_until_a_change_or_a_second_has_passed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     version = Version()
     kept = KeptAnswers(version)
-    assert not kept.is_at_hand("day")
+    assert not is_at_hand(kept, "day")
     kept.get("day", Maker())
-    assert kept.is_at_hand("day")
-    assert not kept.is_at_hand("another day")
+    assert is_at_hand(kept, "day")
+    assert not is_at_hand(kept, "another day")
 
     version.value = 2
-    assert not kept.is_at_hand("day"), "a change was acknowledged"
+    assert not is_at_hand(kept, "day"), "a change was acknowledged"
     kept.get("day", Maker())
-    assert kept.is_at_hand("day")
+    assert is_at_hand(kept, "day")
 
     version.value = None
-    assert not kept.is_at_hand("day"), "nobody knows the version without asking"
+    assert not is_at_hand(kept, "day"), "nobody knows the version without asking"
     version.value = 2
     later = time.monotonic() + SECONDS_TO_LIVE
     monkeypatch.setattr(kept_answers.time, "monotonic", lambda: later)
-    assert not kept.is_at_hand("day"), "holds may have run out since"
+    assert not is_at_hand(kept, "day"), "holds may have run out since"
 
 
 def test_what_was_found_at_hand_is_given_though_it_changed_in_between() -> None:
@@ -324,16 +328,29 @@ def test_what_was_found_at_hand_is_given_though_it_changed_in_between() -> None:
     version = Version()
     kept, make = KeptAnswers(version), Maker()
     assert kept.get("day", make) == b"1"
-    assert kept.is_at_hand("day")
+    assert is_at_hand(kept, "day")
     version.value = 2
     assert kept.get("day", make) == b"1"
     assert kept.get("day", make) == b"2"
 
-    assert kept.is_at_hand("day")
+    assert is_at_hand(kept, "day")
     version.value = 3
-    assert not kept.is_at_hand("day")
+    assert not is_at_hand(kept, "day")
     assert kept.get("day", make) == b"3"
-    assert kept.is_at_hand("day")
+    assert is_at_hand(kept, "day")
     assert kept.get("another day", make) == b"4"
     version.value = 4
     assert kept.get("day", make) == b"5", "what was found was for the call that followed"
+
+
+def test_what_lies_beside_an_answer_goes_with_it() -> None:
+    version = Version()
+    kept, make = KeptAnswers(version), Maker()
+    for number in (1, 2):
+        version.value = number
+        assert kept.at_hand("day") is None
+        kept.get("day", make)
+        beside = kept.at_hand("day")
+        assert beside == {}
+        beside["words"] = number
+        assert kept.at_hand("day") == {"words": number}

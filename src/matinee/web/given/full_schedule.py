@@ -7,6 +7,7 @@ from flask.views import MethodView
 from pydantic import BaseModel
 
 from matinee.kernel import clock
+from matinee.web.given.at_hand import schedule_key
 from matinee.web.given.blueprint import given
 from matinee.web.given.documented import ok, takes
 from matinee.web.given.get_day import EXAMPLE_FILM, FILM_SCHEMA
@@ -50,7 +51,7 @@ class FullSchedule(MethodView):
         values = read_query(ScheduleValues)
         service = services()
         answer = service.kept_answers.get(
-            values.cinema,
+            schedule_key(values.cinema),
             lambda: schedule_answer(service, cinema=values.cinema, now=clock.now()),
         )
         return Response(answer, content_type="application/json")

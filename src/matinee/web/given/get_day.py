@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from matinee.boxoffice.errors import NothingOnThatDay
 from matinee.kernel import clock
+from matinee.web.given.at_hand import day_key
 from matinee.web.given.blueprint import given
 from matinee.web.given.documented import ok, takes
 from matinee.web.given.schedule import day_answer
@@ -82,7 +83,7 @@ class GetDay(MethodView):
             raise NothingOnThatDay
         service = services()
         answer = service.kept_answers.get(
-            (values.cinema, day),
+            day_key(values.cinema, day),
             lambda: day_answer(service, cinema=values.cinema, day=day, now=clock.now()),
         )
         if answer is None:

@@ -10,6 +10,8 @@ from urllib.parse import unquote_plus
 
 from flask import Flask, Response, g, request
 
+from matinee.web.shared.repeated_answers import Repeated
+
 log = logging.getLogger("matinee.access")
 
 SECRET_NAMES = ("password", "token", "code", "secret_code")
@@ -50,17 +52,50 @@ def log_requests(app: Flask) -> None:
 
     @app.after_request
     def _write(response: Response) -> Response:
-        query = request.query_string
-        path = mask_path(request.path)
-        fields: dict[str, Any] = {
-            "method": request.method,
-            "path": path,
-            "query": mask_query(query.decode("latin-1")) if query else "",
-            "status": response.status_code,
-            "ms": round((time.perf_counter() - g.began) * 1000, 2) if "began" in g else None,
-            "from": request.remote_addr,
-        }
-        # A line break in a path must not begin a line of the log, be it one of text.
-        shown = path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
-        log.info("%s %s %d", request.method, shown, response.status_code, extra={"fields": fields})
+        _write_line(
+            method=request.method,
+            path=request.path,
+            query=request.query_string,
+            status=response.status_code,
+            seconds=time.perf_counter() - g.began if "began" in g else None,
+            caller=request.remote_addr,
+        )
         return response
+
+
+def log_repeated(said: Repeated) -> None:
+    """Log a request that was answered without the application."""
+    _write_line(
+        method=said.method,
+        path=said.path,
+        query=said.query,
+        status=said.status,
+        seconds=said.seconds,
+        caller=said.caller,
+        request_id=said.request_id,
+    )
+
+
+def _write_line(
+    *,
+    method: str,
+    path: str,
+    query: bytes,
+    status: int,
+    seconds: float | None,
+    caller: str | None,
+    **more: str,
+) -> None:
+    path = mask_path(path)
+    fields: dict[str, Any] = {
+        "method": method,
+        "path": path,
+        "query": mask_query(query.decode("latin-1")) if query else "",
+        "status": status,
+        "ms": round(seconds * 1000, 2) if seconds is not None else None,
+        "from": caller,
+        **more,
+    }
+    # A line break in a path must not begin a line of the log, be it one of text.
+    shown = path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
+    log.info("%s %s %d", method, shown, status, extra={"fields": fields})

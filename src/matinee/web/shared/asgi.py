@@ -44,12 +44,12 @@ class WsgiBridge:
         body_bytes_max: int,
         larger: Callable[..., int] | None = None,
         is_ending: Callable[[], bool] = lambda: False,
-        is_at_hand: Callable[[Scope], bool] = lambda scope: False,
+        at_hand: Callable[[Scope, Callable[[], Answer]], Answer | None] = lambda scope, answer_here: None,
     ) -> None:
         """Starts the threads. `is_ending`: the server ends soon, so that every connection is closed with its answer.
 
-        `is_at_hand`: the application answers this request in no time, without waiting for anything. It is then answered
-        where it came in: handing it to a thread and back takes longer.
+        `at_hand`: gives the answer to a request for which nothing has to be waited for, else None; it may let the
+        application answer. That is then done where the request came in: handing it to a thread and back takes longer.
 
         `threads`: how many requests are worked on at the same time; the others wait in line.
 
@@ -59,7 +59,7 @@ class WsgiBridge:
         self._body_bytes_max = body_bytes_max
         self._larger = larger
         self._is_ending = is_ending
-        self._is_at_hand = is_at_hand
+        self._at_hand = at_hand
         self._waiting: SimpleQueue[tuple[Scope, bytes, Answered]] = SimpleQueue()
         self._ready: list[tuple[Answered, Answer]] = []
         self._ready_lock = threading.Lock()
@@ -73,12 +73,12 @@ class WsgiBridge:
         body = await self._read_body(receive, self._limit(scope)) if _has_body(scope) else b""
         if body is None:
             return  # the caller went away before it had said all
-        if self._is_at_hand(scope):
-            status, headers, answer = self._answer(scope, body)
-        else:
+        known = self._at_hand(scope, lambda: self._answer(scope, body))
+        if known is None:
             answered: Answered = asyncio.get_running_loop().create_future()
             self._waiting.put((scope, body, answered))
-            status, headers, answer = await answered
+            known = await answered
+        status, headers, answer = known
         if self._is_ending():
             # The caller goes on with another connection, and so with the next server.
             headers.append((b"connection", b"close"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -32,6 +32,8 @@ class _Making:
     version: object
     began: float
     answer: Future[Any] = field(default_factory=Future)
+    # Of those who ask `at_hand`; it goes when the answer goes.
+    beside: dict[Hashable, Any] = field(default_factory=dict)
 
     def shows_all_before(self, called: float, version: object) -> bool:
         """Whether no change is missing that was acknowledged before a call, which read `version` after it came."""
@@ -46,7 +48,7 @@ class KeptAnswers:
         self._kept: dict[object, _Making] = {}
         self._under_way: dict[object, _Making] = {}
         self._lock = threading.Lock()
-        # What `is_at_hand` found, for the `get` that follows in this thread.
+        # What `at_hand` found, for the `get` that follows in this thread.
         self._at_hand = threading.local()
 
     def get(self, key: object, make: Callable[[], Result]) -> Result:
@@ -78,20 +80,20 @@ class KeptAnswers:
             wait([making.answer])
             now = time.monotonic()
 
-    def is_at_hand(self, key: object) -> bool:
-        """Whether `get` gives what is kept without waiting for anybody or making anything.
+    def at_hand(self, key: object) -> dict[Hashable, Any] | None:
+        """Where `get` gives what is kept without waiting for anybody or making anything: a place beside it, else None.
 
-        It does so for the caller: what is found here is what the next `get` of this thread gives, though it may change in
-        between. Whoever asked has asked before that.
+        The caller keeps there whatever it likes that is true as long as this answer is. What is found here is also what the
+        next `get` of this thread gives, though it may change in between: whoever asked has asked before that.
         """
         self._at_hand.found = None
         kept = self._kept.get(key)
         if kept is None or time.monotonic() - kept.began >= SECONDS_TO_LIVE:
-            return False
+            return None
         if kept.version != self._version.current_if_known():
-            return False
+            return None
         self._at_hand.found = (key, kept)
-        return True
+        return kept.beside
 
     def _join(self, key: object, version: object) -> tuple[_Making, bool]:
         """What is under way for this key, and whether it is this thread that has to make it."""

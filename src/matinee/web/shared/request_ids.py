@@ -29,10 +29,16 @@ def request_id() -> str:
     """The id of the request that is being answered: the trusted proxy's where it is well-formed, else one of our own."""
     found: str | None = request.environ.get(_KEPT)
     if found is None:
-        given = request.headers.get(HEADER, "") if current_app.extensions.get(_TAKES_OVER) else ""
-        found = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+        found = new_request_id(
+            request.headers.get(HEADER, "") if current_app.extensions.get(_TAKES_OVER) else ""
+        )
         request.environ[_KEPT] = found
     return found
+
+
+def new_request_id(given: str) -> str:
+    """`given`, which came with the request from a trusted proxy, where it is well-formed, else one of our own."""
+    return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
 
 
 def request_id_if_any() -> str | None:
