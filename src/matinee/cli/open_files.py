@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 
 # Browsers keep a connection for a while after the answer. With few, people would wait for others who only look at a page.
@@ -19,8 +20,10 @@ def allow_connections() -> int:
     wanted = CONNECTIONS_MAX + OTHER_FILES
     if resource.RLIM_INFINITY != allowed < wanted:
         raised = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (raised, most))
-        allowed = raised
+        # macOS says that there is no limit, and refuses more than its own.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (raised, most))
+            allowed = raised
     room = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
     # Where the system allows next to nothing, half of it.
     return max(room - OTHER_FILES, room // 2)
