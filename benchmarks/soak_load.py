@@ -21,6 +21,8 @@ from benchmarks.soak_deeds import Deeds
 
 TICK_SECONDS = 10.0
 LINES = 24
+# A crowd comes first: all connections that there may be are then open, and what grows afterwards does grow.
+CROWD_SECONDS = 30.0
 # Deeds a second. A purchase is cheap, but brings a mail with a picture: that is more than half of all the work.
 PACES = {
     "buy": 20.0,
@@ -102,9 +104,17 @@ async def _load(port: int, first_day: str, seconds: float, pace: float, acknowle
             acknowledged.flush()
             print(json.dumps(tally.take(time.monotonic() - began)), flush=True)
 
-    # Somebody must have bought before anybody can be let in.
-    await deeds.buy()
-    await asyncio.gather(tell(), *map(paced, of_kind))
+    async def hold_without_rest() -> None:
+        while time.monotonic() < min(began + CROWD_SECONDS, ends_at):
+            await tally.time("hold", deeds.hold, time.monotonic())
+
+    async def all_of_it() -> None:
+        await asyncio.gather(*(hold_without_rest() for _ in range(LINES)))
+        # Somebody must have bought before anybody can be let in.
+        await deeds.buy()
+        await asyncio.gather(*map(paced, of_kind))
+
+    await asyncio.gather(tell(), all_of_it())
     print(json.dumps(tally.take(time.monotonic() - began, last=True)), flush=True)
 
 
