@@ -20,9 +20,9 @@ _PROGRAMME = "cinema|hall|seat|film|screening|house_seat|price|price_list|ticket
 _WRITES = re.compile(
     rf'\b(?:INSERT INTO|DELETE FROM|UPDATE) "?({_PROGRAMME})"?\s(?:SET\s(.*?)(?:\sWHERE\s|$))?', re.DOTALL
 )
-# Columns of these tables that no schedule shows and that a sale may change: whom the house has told already, and what it
-# has forgotten.
-_NOT_SHOWN = re.compile(r"(?:sold_out_at|forgotten_at) ?=[^,]*")
+# Columns of these tables that no schedule shows and that a sale may change: whom the house has told already, what it has
+# forgotten, and who had a row alone.
+_NOT_SHOWN = re.compile(r"(?:sold_out_at|forgotten_at|lock_version) ?=[^,]*")
 
 _local = threading.local()
 

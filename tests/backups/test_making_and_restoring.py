@@ -140,6 +140,7 @@ def test_an_older_schema_is_upgraded_and_a_newer_one_refused(
     ]
     gone += ["DROP TABLE door_scan", "DROP TABLE signing_key"]
     gone += [f"ALTER TABLE admission DROP COLUMN {column}" for column in ("door", "scan_id", "screening_id")]
+    gone += ["ALTER TABLE screening DROP COLUMN lock_version"]
     run_sql(database_url, *gone, "UPDATE alembic_version SET version_num = '0004'")
     older = make(verify=True)
     assert older.manifest.schema_revision == "0004"

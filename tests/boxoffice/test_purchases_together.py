@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.errors import EmailNotConfirmed, SessionNotValid, UserNotFound
 from matinee.accounts.models import User, UserSession
 from matinee.boxoffice import purchase_statements
+from matinee.boxoffice.blocked_seats import block_seats
 from matinee.boxoffice.errors import FilmNotOnThatDay, NoScreeningAtThatTime, SeatsNotFree
 from matinee.boxoffice.locks import keep_buyers_out
 from matinee.boxoffice.models import Order, OrderEvent, SeatClaim, Ticket
@@ -209,6 +210,37 @@ def test_a_screening_that_is_being_changed_keeps_the_buyers_of_others_for_a_mome
         waiting.wait_until_it_waits()
     assert [seat.label for seat in waiting.result()] == ["A1"]
     assert crowd.sizes == [1, 2]
+
+
+@pytest.mark.parametrize("patience", ["100", "0"])
+def test_a_seat_that_is_blocked_while_several_wait_is_refused_to_its_buyer_alone(
+    crowd: Crowd,
+    services: Services,
+    house: House,
+    wanted: Purchase,
+    patience: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Without an end to the patience it is this statement alone that finds out, and each is asked for alone after it.
+    patient = purchase_statements.TOGETHER_IN_DEFAULT_CINEMA.replace("'100'", f"'{patience}'")
+    monkeypatch.setattr(purchase_statements, "TOGETHER_IN_DEFAULT_CINEMA", patient)
+    with ExitStack() as running, uncommitted(services) as staff:
+        block_seats(staff, screening_id=house.lettered, labels=["A1"], note="", now=NOW)
+        others = [
+            wanted,
+            replace(wanted, labels=["A2"]),
+            elsewhere(wanted, "3"),
+            replace(wanted, labels=["A2"]),
+        ]
+        _, blocked, beside, other_screening, second = crowd.begin(running, elsewhere(wanted, "4"), others)
+        blocked.wait_until_it_waits()
+        staff.commit()
+        assert blocked.result() is SeatsNotFree
+        assert [seat.label for seat in other_screening.result()] == ["3"]
+        answers = [beside.result(), second.result()]
+    assert SeatsNotFree in answers
+    assert [[seat.label for seat in answer] for answer in answers if answer is not SeatsNotFree] == [["A2"]]
+    assert crowd.sizes == [1, 4]
 
 
 def test_a_buyer_who_is_deleted_meanwhile_spoils_nothing_for_the_others(

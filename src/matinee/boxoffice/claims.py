@@ -36,7 +36,11 @@ def choose_seats(session: Session, *, screening_id: int, labels: Sequence[str]) 
     """
     dialect = session.get_bind().dialect.name
     asked: Any = list(labels) if dialect == "postgresql" else json.dumps(list(labels))
-    rows = session.execute(text(chosen_sql(dialect)), {"screening_id": screening_id, "labels": asked}).all()
+    statement, values = text(chosen_sql(dialect)), {"screening_id": screening_id, "labels": asked}
+    rows = session.execute(statement, values).all()
+    if any(row.outdated for row in rows):
+        # By now nobody else can have the screening alone.
+        rows = session.execute(statement, values).all()
     if len(rows) != len(labels):
         raise SeatsNotFree
     return {row.seat_id: row.amount for row in rows}

@@ -29,8 +29,11 @@ _BUYER_IS_GONE = "fk_sale_order_user_id_users"
 _ALL_OR_NONE = ("ck_sale_order_all_seats_claimed", "uq_ticket_valid_seat")
 
 
-def sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime) -> list[Sold]:
-    """Sell the seats and store the mail. Raises as `purchases.purchase_seats` does."""
+def sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime) -> list[Sold] | None:
+    """Sell the seats and store the mail; None, with nothing done, where the screening was changed while this waited for it.
+
+    Raises as `purchases.purchase_seats` does.
+    """
     if len(purchase.labels) == 1:
         sold = _sell_together(direct, purchase, now)
         if sold is not None:
@@ -62,6 +65,8 @@ def sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime) 
             if error.diag.constraint_name not in _ALL_OR_NONE:
                 raise
             continue
+        if not rows:
+            return None
         _count(state=rows[0][2], tickets=len(rows))
         return [Sold(label, ticket_id) for label, ticket_id, _ in rows]
     raise SeatsNotFree

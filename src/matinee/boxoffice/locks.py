@@ -1,7 +1,8 @@
 """Buyers of a screening go together; whoever changes the screening itself goes alone.
 
 On PostgreSQL, by locks on its row: everybody who takes, keeps or gives back a seat shares one, before locking anything
-else, and the purchase that is one statement does so where it chooses its seats. On SQLite one writes at a time.
+else, and the purchase that is one statement does so where it chooses its seats. Who goes alone moves the row's version on,
+so that a purchase that waited knows. On SQLite one writes at a time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.programme.errors import ScreeningNotFound
+from matinee.programme.locks import tell_waiting_buyers
 from matinee.programme.models import Screening
 
 
@@ -31,7 +33,9 @@ def keep_buyers_out(session: Session, *, screening_id: int) -> Screening:
     nothing, or for a moment where one statement serves them with one of these (`purchase_statements.PATIENCE_MILLISECONDS`).
     Raises ScreeningNotFound.
     """
-    return _read(session, screening_id, shared=False)
+    screening = _read(session, screening_id, shared=False)
+    tell_waiting_buyers(session, screening_ids=[screening_id])
+    return screening
 
 
 def _read(session: Session, screening_id: int, *, shared: bool) -> Screening:

@@ -7,7 +7,7 @@ RETURNING.
 from __future__ import annotations
 
 from matinee.boxoffice.purchase_facts import DEFAULT_CINEMA
-from matinee.boxoffice.statements import CHOSEN, SHARED_LOCK, chosen_sql, claim_sql
+from matinee.boxoffice.statements import CHOSEN, OUTDATED, SHARED_LOCK, chosen_sql, claim_sql
 
 CHANNEL = "given"
 
@@ -24,9 +24,12 @@ ANNOUNCE_PAID = """
 
 # A whole purchase in one statement, which is a transaction by itself: 1 round trip in place of 8. PostgreSQL only,
 # since SQLite has no data-modifying WITH (and no round trips). Fewer claims than seats asked
-# for violate ck_sale_order_all_seats_claimed, which undoes all of it.
+# for violate ck_sale_order_all_seats_claimed, which undoes all of it. Where what it saw is outdated, it writes nothing and
+# has no rows.
 _CLAIM_FOR_GOOD = claim_sql(
-    chosen="chosen", order_id="(SELECT id FROM order_number)", expires_at="NULL::timestamptz"
+    chosen="(SELECT * FROM chosen WHERE NOT outdated) AS chosen",
+    order_id="(SELECT id FROM order_number)",
+    expires_at="NULL::timestamptz",
 )
 _ANNOUNCE = ANNOUNCE_PAID.format(
     sold="new_order", order_id="sold.id", event_id="CAST(:event_id AS text)", now=":now"
@@ -45,6 +48,7 @@ new_order AS (
     SELECT order_number.id, :code, :screening_id, :user_id, CASE WHEN total.amount > 0 THEN 'due' ELSE 'paid' END,
         '{CHANNEL}', :seats_asked, total.seats, total.amount, 0, :currency, :now, :language
     FROM order_number, total
+    WHERE NOT EXISTS (SELECT 1 FROM chosen WHERE outdated)
     RETURNING id, state),
 issued AS (
     INSERT INTO ticket (id, order_id, screening_id, seat_id, state, amount, created_at, sold_at)
@@ -69,7 +73,8 @@ SELECT seat.label, issued.id, new_order.state FROM issued JOIN seat ON seat.id =
 # is meant; what is wrong with the others is found out for each by itself. Of those that are wanted the answer tells
 # which were sold: a seat that is another's is not claimed, and what is not claimed gets no order, so that nobody's
 # purchase undoes another's. Where two ask for the same seat it is the first one's. Claims are asked for in the same
-# order as by all other statements, and rows locked in the order of their keys.
+# order as by all other statements, and rows locked in the order of their keys. Those for which what was seen is outdated
+# are left out of the answer, as if they were not wanted.
 #
 # A session is looked up for each buyer (OFFSET keeps the planner from looking through all that are not over in its place, as
 # it does where few have signed in yet).
@@ -81,6 +86,7 @@ _CHOSEN_TOGETHER = CHOSEN.format(
     more="wanted.*, ",
     screenings="wanted JOIN screening ON screening.id = wanted.screening_id",
     asked="seat.label = wanted.label",
+    outdated=OUTDATED.format(seen="wanted.lock_version"),
     shared_lock=f"ORDER BY screening.id, seat.id {SHARED_LOCK}",
 )
 _CLAIM_TOGETHER = claim_sql(
@@ -105,7 +111,7 @@ asked AS MATERIALIZED (
 moment AS MATERIALIZED (SELECT max(now) AS now FROM asked),
 wanted AS MATERIALIZED (
     SELECT asked.number, asked.label, asked.code, asked.ticket_id, asked.event_id, min(screening.id) AS screening_id,
-        users.id AS user_id, users.username, users.language, cinema.currency
+        min(screening.lock_version) AS lock_version, users.id AS user_id, users.username, users.language, cinema.currency
     FROM asked
     CROSS JOIN moment
     JOIN users ON users.username = asked.username AND users.email_confirmed_at IS NOT NULL
@@ -127,7 +133,8 @@ chosen AS MATERIALIZED ({_CHOSEN_TOGETHER}),
 numbered AS MATERIALIZED (
     SELECT first.*, CASE WHEN first.amount > 0 THEN 'due' ELSE 'paid' END AS state,
         nextval(pg_get_serial_sequence('sale_order', 'id')) AS order_id
-    FROM (SELECT DISTINCT ON (screening_id, seat_id) * FROM chosen ORDER BY screening_id, seat_id, number) AS first),
+    FROM (SELECT DISTINCT ON (screening_id, seat_id) * FROM chosen WHERE NOT outdated
+        ORDER BY screening_id, seat_id, number) AS first),
 claimed AS ({_CLAIM_TOGETHER}),
 sold AS MATERIALIZED (
     SELECT numbered.*, moment.now FROM claimed JOIN numbered ON numbered.order_id = claimed.order_id CROSS JOIN moment),
@@ -146,7 +153,10 @@ mail AS (
     INSERT INTO outbox (kind, recipient, about, payload, created_at, next_attempt_at, attempts)
     SELECT 'tickets', username, 'order:' || order_id, jsonb_build_object('order_id', order_id), now, now, 0 FROM sold),
 webhooks AS ({_ANNOUNCE_TOGETHER})
-SELECT wanted.number, sold.state FROM wanted LEFT JOIN sold ON sold.number = wanted.number
+SELECT wanted.number, sold.state FROM wanted
+LEFT JOIN chosen ON chosen.number = wanted.number
+LEFT JOIN sold ON sold.number = wanted.number
+WHERE chosen.outdated IS NOT TRUE
 """  # noqa: S608 - put together from constants
 TOGETHER_IN_DEFAULT_CINEMA = _TOGETHER.format(cinema_is_meant=DEFAULT_CINEMA)
 TOGETHER_IN_NAMED_CINEMA = _TOGETHER.format(cinema_is_meant="cinema.slug = asked.cinema")

@@ -39,17 +39,20 @@ def purchase_seats(
     Raises, in this order: UserNotFound, SessionNotValid, EmailNotConfirmed, CinemaNotFound, NothingOnThatDay,
     FilmNotOnThatDay, NoScreeningAtThatTime, SoldOnWebsiteOnly, SeatsNotFree; and DatabaseUnavailable.
     """
-    if direct is None:
-        sold = _in_turn_through_halls(
-            lambda hall: transactions.write(lambda session: _sell_in_session(session, purchase, hall, now))
-        )
-    else:
+    sold = None
+    if direct is not None:
         try:
             sold = sell_directly(direct, purchase, now)
         except DomainError as refusal:
             count("refusals", code=refusal.code)
             raise
+    if sold is not None:
         version.move(Change.CLAIMS)
+    else:
+        # Also where the screening was changed in the meantime: in a session it is locked before it is looked at for good.
+        sold = _in_turn_through_halls(
+            lambda hall: transactions.write(lambda session: _sell_in_session(session, purchase, hall, now))
+        )
     by_label = {seat.label: seat for seat in sold}
     return [by_label[label] for label in purchase.labels]
 

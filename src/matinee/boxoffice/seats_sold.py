@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.models import Order, SeatClaim, Ticket
 from matinee.boxoffice.seat_conflicts import SoldSeat
 from matinee.kernel.natural import natural_key
+from matinee.programme.locks import tell_waiting_buyers
 from matinee.programme.models import Film, Screening, Seat
 
 
@@ -37,9 +38,11 @@ def coming_screenings(session: Session, *, hall_id: int, now: datetime, alone: b
     `alone`: nobody buys a seat of them until the transaction ends; see `keep_buyers_out`.
     """
     wanted = select(Screening).where(_is_coming(hall_id, now)).order_by(Screening.id)
-    if alone:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(wanted).all()
+    if not alone:
+        return session.scalars(wanted).all()
+    found = session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).all()
+    tell_waiting_buyers(session, screening_ids=[screening.id for screening in found])
+    return found
 
 
 def _is_coming(hall_id: int, now: datetime) -> Any:

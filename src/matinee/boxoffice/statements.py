@@ -13,7 +13,7 @@ from __future__ import annotations
 # standard zone does; the cinema's first ticket type is meant. A seat that should cost something and has no price is not for
 # sale: it is not given away.
 CHOSEN = """
-    SELECT {more}seat.id AS seat_id, COALESCE(own.amount, standard.amount, 0) AS amount
+    SELECT {more}seat.id AS seat_id, COALESCE(own.amount, standard.amount, 0) AS amount, {outdated} AS outdated
     FROM {screenings}
     JOIN seat ON seat.hall_id = screening.hall_id
     LEFT JOIN ticket_type ON ticket_type.id = (
@@ -43,7 +43,13 @@ CLAIM = """
 # changed while this waited is looked at again, as it is then: a seat of the hall from which the screening moved is not
 # chosen, nor one at the price of another list. The seats are shared, too, a little more than the claim that refers to them
 # would: one that was taken out of the hall meanwhile is looked at again as well, and is not chosen.
+#
+# Nothing else is looked at again, such as what is kept back. But whoever had the screening alone has moved its version on:
+# where that of the locked row is not the one that the statement has seen, the seats are `outdated`. They must not be sold
+# then, but chosen by another statement.
 SHARED_LOCK = "FOR KEY SHARE OF screening FOR SHARE OF seat"
+OUTDATED = "screening.lock_version <> {seen}"
+_SEEN = "(SELECT seen.lock_version FROM screening AS seen WHERE seen.id = :screening_id)"
 _ASKED = {
     "postgresql": "screening.id = :screening_id AND seat.label = ANY(:labels)",
     "sqlite": "screening.id = :screening_id AND seat.label IN (SELECT value FROM json_each(:labels))",
@@ -51,9 +57,15 @@ _ASKED = {
 
 
 def chosen_sql(dialect: str) -> str:
-    """The asked-for seats of a screening, with their prices."""
-    lock = SHARED_LOCK if dialect == "postgresql" else ""
-    return CHOSEN.format(more="", screenings="screening", asked=_ASKED[dialect], shared_lock=lock)
+    """The asked-for seats of a screening, with their prices, and whether they are outdated."""
+    locks = dialect == "postgresql"
+    return CHOSEN.format(
+        more="",
+        screenings="screening",
+        asked=_ASKED[dialect],
+        outdated=OUTDATED.format(seen=_SEEN) if locks else "FALSE",
+        shared_lock=SHARED_LOCK if locks else "",
+    )
 
 
 def claim_sql(

@@ -5,14 +5,15 @@ Buyers wait for the last of them alone. On SQLite these locks are nothing: there
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matinee.kernel.errors import NotFound
 from matinee.programme.errors import ScreeningNotFound
 from matinee.programme.models import Cinema, Film, Hall, PriceList, Screening
+from matinee.programme.queries import in_portions
 
 
 def lock_price_lists(session: Session, *, cinema_id: int, shared: bool = False) -> None:
@@ -51,9 +52,26 @@ def lock_row(
 ) -> None:
     """Read the row anew and keep everybody from it, also those who would refer to it, until the transaction ends.
 
-    Several who only refer to it (`shared`) go together. Raises `gone` where somebody deleted it meanwhile.
+    Buyers who wait for a screening are told. Several who only refer to the row (`shared`) go together. Raises `gone` where
+    somebody deleted it meanwhile.
     """
     kind = type(row)
     wanted = select(kind).where(kind.id == row.id).with_for_update(read=shared, key_share=shared)
     if session.scalars(wanted.execution_options(populate_existing=True)).one_or_none() is None:
         raise gone
+    if isinstance(row, Screening) and not shared:
+        tell_waiting_buyers(session, screening_ids=[row.id])
+
+
+def tell_waiting_buyers(session: Session, *, screening_ids: Collection[int]) -> None:
+    """Let buyers who wait for the rows of these screenings, which the caller has alone, know that they waited.
+
+    A purchase that is one statement saw everything else, such as the seats that are kept back, as it was before.
+    """
+    for ids in in_portions(screening_ids):
+        session.execute(
+            update(Screening)
+            .where(Screening.id.in_(ids))
+            .values(lock_version=Screening.lock_version + 1)
+            .execution_options(synchronize_session=False)
+        )

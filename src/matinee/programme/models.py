@@ -318,6 +318,8 @@ class Screening(Base):
     adverts_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     # When the personal data of its orders was removed.
     forgotten_at: Mapped[datetime | None]
+    # Moves on whenever somebody has had the row alone: a buyer who waited for him sees by it that he did.
+    lock_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     hall: Mapped[Hall] = relationship()
     film: Mapped[Film] = relationship()
