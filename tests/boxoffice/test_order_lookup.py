@@ -74,6 +74,7 @@ def test_each_thing_that_people_know_finds_the_order(
     assert found(sale, day) == [guests_order, members_order]
     assert found(sale, day, lambda s: by_address(s, GUEST)) == [guests_order]
     assert found(sale, among_latest) == [guests_order, members_order]
+    assert found(sale, lambda s: among_latest(s, 1)) == [members_order]
 
 
 @pytest.mark.parametrize("text", ["ZZZZ", "A9", "nobody@example.org", "Ghost", "2222222222", "%", "_", "1%"])

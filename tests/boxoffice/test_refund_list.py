@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.money_back import parts_back
-from matinee.boxoffice.refund_list import ask_refund_of_order_again
+from matinee.boxoffice.refund_list import ask_refund_of_order_again, refunds_in_order
 from matinee.payments.errors import RefundNotFailed, RefundNotFound
 from matinee.payments.models import PaymentRefund
 from matinee.payments.protocol import ProviderNotice
 from tests.boxoffice.selling import Sale
 from tests.building import NOW, PRICE_A, PRICE_B
+from tests.query_plans import tables_read_whole
 
 
 @pytest.fixture
@@ -38,6 +39,16 @@ def test_the_trail_of_the_order_keeps_who_asked_again_and_why_it_had_failed(sale
     assert refund.public_id in note.note
     assert sale.refunds() == [(PRICE_A, "pending")]
     sale.check_books()
+
+
+def test_refunds_in_a_state_are_found_without_reading_all(sale: Sale, failed: str) -> None:
+    def failures(session: Session) -> list[str]:
+        return [
+            refund.public_id for refund, _ in refunds_in_order(session, state="failed", behind=None, limit=9)
+        ]
+
+    assert sale.read(failures) == [failed]
+    assert not tables_read_whole(sale.services, failures)
 
 
 @pytest.mark.parametrize("public_id", ["NOBODY", "\0", "ж"])

@@ -29,7 +29,11 @@ class User(Base):
     """A person with an account; `username` is the mail address in lower case."""
 
     __tablename__ = "users"
-    __table_args__ = (Index("uq_users_username", "username", unique=True),)
+    __table_args__ = (
+        Index("uq_users_username", "username", unique=True),
+        # By the beginning: on PostgreSQL the other one may be in the order of a language, which is not that of characters.
+        Index("ix_users_username_beginning", "username", postgresql_ops={"username": "varchar_pattern_ops"}),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     username: Mapped[str] = mapped_column(String(320))

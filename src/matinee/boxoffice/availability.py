@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import SeatClaim
@@ -75,18 +75,21 @@ def _house_seats(session: Session, screening_ids: Sequence[int]) -> Mapping[int,
 
 def _taken_seats(session: Session, screening_ids: Sequence[int], now: datetime) -> Mapping[int, int]:
     """Without those of the house, which the counter may have sold."""
-    of_house = and_(HouseSeat.screening_id == SeatClaim.screening_id, HouseSeat.seat_id == SeatClaim.seat_id)
+    of_house = exists().where(
+        HouseSeat.screening_id == SeatClaim.screening_id, HouseSeat.seat_id == SeatClaim.seat_id
+    )
+    # Of each screening by itself: of many at once the database expects so many claims, by those of sold out years, that
+    # it would rather read all there ever were.
+    taken = (
+        select(func.count())
+        .where(
+            SeatClaim.screening_id == Screening.id,
+            or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+            ~of_house,
+        )
+        .scalar_subquery()
+    )
     found: dict[int, int] = {}
     for ids in in_portions(screening_ids):
-        wanted = (
-            select(SeatClaim.screening_id, func.count())
-            .outerjoin(HouseSeat, of_house)
-            .where(
-                SeatClaim.screening_id.in_(ids),
-                HouseSeat.seat_id.is_(None),
-                or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
-            )
-            .group_by(SeatClaim.screening_id)
-        )
-        found |= dict(session.execute(wanted).all())
+        found |= dict(session.execute(select(Screening.id, taken).where(Screening.id.in_(ids))).all())
     return found

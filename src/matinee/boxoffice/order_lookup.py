@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import NotAnAddress
 from matinee.accounts.models import User
+from matinee.accounts.search import address_has
 from matinee.accounts.users import normal_username
 from matinee.boxoffice.models import ORDER_CODE_LENGTH, TICKET_ID_LENGTH, Order, OrderLine, Ticket
 from matinee.kernel.codes import TYPEABLE
@@ -34,6 +35,8 @@ SCREENINGS_MAX = 2_000
 SCREENINGS_GUESSED_MAX = 200
 # Where nothing narrows enough, so many of the latest orders are looked at.
 LATEST_ORDERS = 50_000
+# And so many where a page has to read each of them, to put them into another order than that in which they were made.
+LATEST_ORDERS_SORTED = 5_000
 # Word for word as in the index, or it is not taken.
 _TICKET_END = func.substr(Ticket.id, literal_column(str(TICKET_ID_LENGTH - TICKET_END_LENGTH + 1)))
 _SEAT = re.compile(r"[^\W\d_]{0,3}-?\d{1,3}")
@@ -130,11 +133,11 @@ def find_named_order(session: Session, *, text: str) -> Order | None:
     )
 
 
-def among_latest(session: Session) -> Clue:
-    """One of the latest orders: the clue where nobody has one."""
+def among_latest(session: Session, count: int = LATEST_ORDERS) -> Clue:
+    """One of the latest `count` orders: the clue where nobody has one."""
     # Read before, and not a part of the statement: the database would guess that a third of all orders are later.
     newest = session.scalar(select(func.max(Order.id))) or 0
-    return Order.id > newest - LATEST_ORDERS
+    return Order.id > newest - count
 
 
 def matching(clues: Sequence[Clue]) -> ColumnElement[bool]:
@@ -155,7 +158,7 @@ def _is_code(text: str) -> bool:
 
 
 def _accounts_with(session: Session, text: str) -> Sequence[int]:
-    wanted = select(User.id).where(User.username.contains(text.lower(), autoescape=True))
+    wanted = select(User.id).where(address_has(session, text))
     return session.scalars(wanted.order_by(User.id.desc()).limit(ACCOUNTS_MAX)).all()
 
 

@@ -68,6 +68,8 @@ class PaymentRefund(Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         Index("ix_payment_refund_payment_id", "payment_id"),
         Index("ix_payment_refund_created_at", "created_at"),
+        # Few are not done, among refunds of years.
+        Index("ix_payment_refund_state", "state", "id"),
         partial_index("ix_payment_refund_pending", "next_attempt_at", where="state = 'pending'"),
     )
 

@@ -7,7 +7,7 @@ and where a backup is brought back, nobody sells meanwhile, and they are plain s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -19,20 +19,30 @@ BATCH_ROWS = 5000
 
 
 def create_index(
-    name: str, table: str, columns: list[str], *, where: str | None = None, unique: bool = False
+    name: str,
+    table: str,
+    columns: list[str],
+    *,
+    where: str | None = None,
+    unique: bool = False,
+    operators: Mapping[str, str] | None = None,
 ) -> None:
-    """Make an index. `where`: of the rows for which this SQL condition holds."""
+    """Make an index. `where`: of the rows for which this SQL condition holds.
+
+    `operators`: column -> the class of operators, on PostgreSQL, by which it is ordered; others by that of their type.
+    """
     condition = sa.text(where) if where else None
     if not _online():
         op.create_index(
-            name, table, columns, unique=unique, postgresql_where=condition, sqlite_where=condition
-        )
+            name, table, columns, unique=unique, postgresql_where=condition, sqlite_where=condition,
+            postgresql_ops=operators or {},
+        )  # fmt: skip
         return
     with _outside_of_transactions():
         if _is_unfinished(name):
             op.drop_index(name, table, postgresql_concurrently=True)
         op.create_index(
-            name, table, columns, unique=unique, postgresql_where=condition,
+            name, table, columns, unique=unique, postgresql_where=condition, postgresql_ops=operators or {},
             postgresql_concurrently=True, if_not_exists=True,
         )  # fmt: skip
 

@@ -59,13 +59,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows: the filters that are not empty, how they are sorted, and which of them."""
+    """Which rows: the filters that are not empty, how they are sorted, and which of them; for the page, or for the file."""
 
     filters: Mapping[str, str]
     sort: str
     descending: bool
     offset: int
     limit: int
+    as_file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def _wanted(listing: Listing[Any], *, as_file: bool) -> tuple[Wanted, int]:
         descending=sort.startswith("-"),
         offset=0 if as_file else (number - 1) * listing.page_rows,
         limit=CSV_ROWS_MAX if as_file else listing.page_rows + 1,
+        as_file=as_file,
     )
     return wanted, number
 
@@ -178,9 +180,16 @@ def ordered(
     """The statement sorted and cut as it is wanted. `by`: column key -> what it sorts by;
     `last`: what tells equals apart.
     """
+    return sorted_as(statement, wanted, by, last=last).offset(wanted.offset).limit(wanted.limit)
+
+
+def sorted_as(
+    statement: Select[Any], wanted: Wanted, by: Mapping[str, ColumnElement[Any] | Any], *, last: Any
+) -> Select[Any]:
+    """The same without the cut, for rows that were chosen before."""
     column = by[wanted.sort]
     directed = (column.desc(), last.desc()) if wanted.descending else (column.asc(), last.asc())
-    return statement.order_by(*directed).offset(wanted.offset).limit(wanted.limit)
+    return statement.order_by(*directed)
 
 
 def in_order(rows: Sequence[Row], wanted: Wanted, by: Mapping[str, Callable[[Row], Any]]) -> Sequence[Row]:

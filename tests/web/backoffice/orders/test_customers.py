@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matinee.accounts import search
 from matinee.accounts.models import AttemptCount, User, UserSession
 from matinee.accounts.throttling import LIMITS, account_key
 from matinee.boxoffice.models import Order
@@ -34,6 +35,15 @@ def test_customers_are_listed_with_what_they_bought(office: OpenOffice, sale: Sa
     assert sale.buyer.username in auditor.get(f"{CUSTOMERS}?address=USER@EX").text
     assert "Nobody has such an address" in auditor.get(f"{CUSTOMERS}?address=anna").text
     assert sale.buyer.username in auditor.get(f"{CUSTOMERS}?format=csv").text
+
+
+def test_the_file_has_whoever_has_the_part_in_his_address(
+    office: OpenOffice, sale: Sale, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LATEST_ACCOUNTS", 0)
+    clerk, part = office("counter"), sale.buyer.username[1:6]
+    assert f">{sale.buyer.username}<" not in clerk.get(f"{CUSTOMERS}?address={part}").text
+    assert sale.buyer.username in clerk.get(f"{CUSTOMERS}?address={part}&format=csv").text
 
 
 def test_a_guest_is_found_by_the_whole_address_or_among_the_guests(office: OpenOffice, sale: Sale) -> None:

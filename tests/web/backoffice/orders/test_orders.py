@@ -15,6 +15,7 @@ from matinee.boxoffice.models import Order
 from matinee.door.admissions import admit_ticket
 from matinee.outbox.models import Message
 from matinee.payments.models import PaymentRefund
+from matinee.web.backoffice.orders import order_list
 from tests.boxoffice.selling import GUEST, Sale
 from tests.building import DAY, NOW, on_one_database
 from tests.web.backoffice.conftest import OpenOffice
@@ -73,6 +74,22 @@ def test_orders_sort_and_go_into_a_file(office: OpenOffice, sale: Sale, order_id
     assert [row[0] for row in rows[1:]] == [codes[0]]
     row = dict(zip(rows[0], rows[1], strict=True))
     assert (row["Buyer"], row["Total"], row["Currency"], row["State"]) == (GUEST, "520.00", "UAH", "paid")
+
+
+def test_a_sorted_page_looks_at_the_latest_orders_and_the_file_at_more(
+    office: OpenOffice, sale: Sale, order_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latest = sale.sold("3", screening=sale.house.first_hall)
+    monkeypatch.setattr(order_list, "LATEST_ORDERS_SORTED", 1)
+    auditor = office("auditor")
+    early, late = sale.order(order_id).code, sale.order(latest).code
+    for query in ("sort=starts", "sort=-total"):
+        page, file = (auditor.get(f"{ORDERS}?{query}{more}").text for more in ("", "&format=csv"))
+        assert (early in page, late in page) == (False, True), query
+        assert (early in file, late in file) == (True, True), query
+        # Who says which orders has them all sorted.
+        assert early in auditor.get(f"{ORDERS}?{query}&day={DAY}").text, query
+    assert early in auditor.get(f"{ORDERS}?sort=created").text
 
 
 def test_a_hold_that_ran_out_is_shown_as_expired(office: OpenOffice, sale: Sale) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import NotAnAddress
 from matinee.accounts.models import User
+from matinee.accounts.search import address_has
 from matinee.accounts.users import normal_username
 from matinee.boxoffice.customers import Customer, customers_with_account, guests
 from matinee.kernel import clock
@@ -68,7 +69,8 @@ def _customers(session: Session, wanted: Wanted) -> Sequence[Customer]:
         found += guests(session, address=address, offset=0, limit=1, now=now)
     users = select(User)
     if typed:
-        users = users.where(User.username.contains(typed, autoescape=True))
+        anywhere = User.username.contains(typed, autoescape=True)
+        users = users.where(anywhere if wanted.as_file else address_has(session, typed))
     by = {"address": User.username, "since": User.id}
     accounts = session.scalars(ordered(users, wanted, by, last=User.id)).all()
     return [*customers_with_account(session, users=accounts, now=now), *found][: wanted.limit]

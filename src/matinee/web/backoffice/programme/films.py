@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session
 
 from matinee.kernel import clock
 from matinee.programme.distributors import distributors_by_name
-from matinee.programme.models import Film, Screening
+from matinee.programme.models import Distributor, Film, Screening
 from matinee.programme.queries import in_portions
 from matinee.web.backoffice.blueprint import here, staff_page
 from matinee.web.backoffice.changes import read
 from matinee.web.backoffice.listing import Column, Filter, Listing, Wanted, in_order, show_listing
 from matinee.web.shared.languages import _
 
+_SHOWN = (
+    Film.id, Film.title, Film.duration_minutes, Film.certificate, Film.formats, Film.languages,
+    func.coalesce(Distributor.name, "").label("distributor"),
+)  # fmt: skip
+_SORTED_BY: Mapping[str, Any] = {
+    "title": Film.title,
+    "minutes": Film.duration_minutes,
+    "distributor": func.coalesce(Distributor.name, ""),
+    "entered": Film.id,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    film: Film
+    # With the columns of `_SHOWN`.
+    film: Any
     to_come: int
 
 
@@ -38,7 +51,7 @@ def films() -> ResponseReturnValue:
         Column("certificate", _("Certificate"), lambda row: row.film.certificate),
         Column("formats", _("Formats"), lambda row: row.film.formats),
         Column("languages", _("Languages"), lambda row: row.film.languages),
-        Column("distributor", _("Distributor"), _distributor, sorts=True),
+        Column("distributor", _("Distributor"), lambda row: row.film.distributor, sorts=True),
         Column("to_come", _("Screenings to come"), lambda row: row.to_come, at_end=True),
         Column("entered", _("Number"), lambda row: row.film.id, sorts=True, at_end=True),
     ]
@@ -59,33 +72,38 @@ def films() -> ResponseReturnValue:
     )
 
 
-def films_titled(session: Session, title: str) -> list[Film]:
-    """The films whose titles contain this text, letter case aside, with their distributors."""
-    # Compared here: what is a small letter beyond ASCII, each database sees in its own way.
-    part = title.casefold()
-    wanted = select(Film).options(joinedload(Film.distributor), defer(Film.synopsis))
-    return [film for film in session.scalars(wanted) if part in film.title.casefold()]
+def films_titled(session: Session, title: str) -> Sequence[int]:
+    """The keys of the films whose titles contain this text, letter case aside."""
+    return [row.id for row in _named_so(session.execute(select(Film.id, Film.title)), title)]
 
 
 def _rows(session: Session, wanted: Wanted, now: datetime) -> Sequence[_Row]:
-    found = films_titled(session, wanted.filters.get("title", ""))
+    # All films are read, so no more of each than it takes.
+    named = select(Film.id, Film.title, _SORTED_BY[wanted.sort].label("by")).outerjoin(Film.distributor)
     if "distributor" in wanted.filters:
-        found = [film for film in found if str(film.distributor_id) == wanted.filters["distributor"]]
-    placed = in_order(
-        found,
-        wanted,
-        {
-            "title": lambda film: (film.title.casefold(), film.id),
-            "minutes": lambda film: (film.duration_minutes, film.id),
-            "distributor": lambda film: (
-                film.distributor.name.casefold() if film.distributor else "",
-                film.id,
-            ),
-            "entered": lambda film: film.id,
-        },
-    )
-    counts = _screenings_to_come(session, [film.id for film in placed], now)
-    return [_Row(film, counts.get(film.id, 0)) for film in placed]
+        named = named.where(Film.distributor_id == int(wanted.filters["distributor"]))
+    found = _named_so(session.execute(named), wanted.filters.get("title", ""))
+    ids = [row.id for row in in_order(found, wanted, {wanted.sort: _place})]
+    films, counts = _films(session, ids), _screenings_to_come(session, ids, now)
+    return [_Row(films[film_id], counts.get(film_id, 0)) for film_id in ids]
+
+
+def _named_so(rows: Iterable[Any], title: str) -> Sequence[Any]:
+    # Compared here: what is a small letter beyond ASCII, each database sees in its own way.
+    part = title.casefold()
+    return [row for row in rows if part in row.title.casefold()]
+
+
+def _place(row: Any) -> tuple[Any, int]:
+    return row.by.casefold() if isinstance(row.by, str) else row.by, row.id
+
+
+def _films(session: Session, film_ids: Sequence[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for ids in in_portions(film_ids):
+        wanted = select(*_SHOWN).outerjoin(Film.distributor).where(Film.id.in_(ids))
+        found |= {film.id: film for film in session.execute(wanted)}
+    return found
 
 
 def _screenings_to_come(session: Session, film_ids: Sequence[int], now: datetime) -> dict[int, int]:
@@ -100,7 +118,3 @@ def _screenings_to_come(session: Session, film_ids: Sequence[int], now: datetime
 
 def _title(row: _Row) -> Markup:
     return Markup('<a href="{}">{}</a>').format(here("film_page", film_id=row.film.id), row.film.title)
-
-
-def _distributor(row: _Row) -> str:
-    return row.film.distributor.name if row.film.distributor else ""

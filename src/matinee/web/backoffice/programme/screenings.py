@@ -122,7 +122,7 @@ def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     if LAST in filters:
         found.append(Screening.day <= day_of(filters[LAST], default=clock.now().date()))
     if "film" in filters:
-        found.append(Screening.film_id.in_([film.id for film in films_titled(session, filters["film"])]))
+        found.append(Screening.film_id.in_(films_titled(session, filters["film"])))
     if "hall" in filters:
         found.append(Screening.hall_id == int(filters["hall"]))
     states = {
