@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -14,6 +15,8 @@ from babel.numbers import format_currency
 from matinee.kernel.money import Money, minor_digits
 
 
+# Lists write the same few amounts on every row, and looking up how a language does it takes longest of a cell.
+@lru_cache(maxsize=4096)
 def money_text(money: Money, language: str) -> str:
     """ "€8.50" or "8,50 €"."""
     value = Decimal(money.amount).scaleb(-minor_digits(money.currency))

@@ -96,6 +96,10 @@ class ShownList(Generic[Row]):
     has_next: bool
     arguments: Mapping[str, str] = field(default_factory=dict)
 
+    def cells(self, row: Row) -> list[tuple[Any, bool]]:
+        """What a row shows in each column, and whether it stands at the end of its cell."""
+        return [(column.shown(row), column.at_end) for column in self.listing.columns]
+
     def url(self, **changed: Any) -> str:
         """This list with other arguments; None takes one away."""
         arguments = {**self.arguments, **changed}
