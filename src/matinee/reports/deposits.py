@@ -55,13 +55,15 @@ def _unbalanced(session: Session, cinema: Cinema, period: Period) -> list[int]:
         select(Ticket.order_id, -(Ticket.amount + Ticket.fee_amount)).where(period.holds(Ticket.sold_at)),
         select(Ticket.order_id, Ticket.amount + Ticket.fee_amount).where(period.holds(Ticket.returned_at)),
     ).subquery()
+    # Added up first: few orders are left then, whose screenings have to be looked up.
+    uneven = (
+        select(moves.c.order_id).group_by(moves.c.order_id).having(func.sum(moves.c.amount) != 0).subquery()
+    )
     wanted = (
-        select(moves.c.order_id)
-        .join(Order, Order.id == moves.c.order_id)
+        select(uneven.c.order_id)
+        .join(Order, Order.id == uneven.c.order_id)
         .join(Screening, Screening.id == Order.screening_id)
         .where(Screening.cinema_id == cinema.id)
-        .group_by(moves.c.order_id)
-        .having(func.sum(moves.c.amount) != 0)
     )
     return list(session.scalars(wanted))
 
