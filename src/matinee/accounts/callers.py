@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import SessionNotValid
@@ -33,6 +35,8 @@ class Caller:
     withheld_roles: frozenset[str] = frozenset()
     # Whether the user's second factor is on, shown or not.
     has_second_factor: bool = False
+    # Of a user: in which mails are written.
+    language: str | None = None
 
     @property
     def is_known(self) -> bool:
@@ -54,23 +58,42 @@ ANONYMOUS_IDENTITY = "anonymous"
 ANONYMOUS = Caller(identity=ANONYMOUS_IDENTITY, name="buyer")
 
 
+# A row for each role of the user, one where there is none; no row where the session is not valid at `now`.
+CALLER_OF_SESSION = (
+    select(
+        User.id,
+        User.username,
+        User.language,
+        User.totp_confirmed_at,
+        UserSession.second_factor_at,
+        UserRole.role,
+    )
+    .join(UserSession, UserSession.user_id == User.id)
+    .outerjoin(UserRole, UserRole.user_id == User.id)
+    .where(UserSession.token_hash == bindparam("token_hash"), UserSession.expires_at > bindparam("now"))
+)
+
+
 def caller_of_session(session: Session, *, token: str, now: datetime, second_factor_required: bool) -> Caller:
     """The user whom the session's token belongs to, with the scopes of the roles held. Raises SessionNotValid.
+
+    See `caller_of_rows`.
+    """
+    token_hash = hash_secret(token)
+    rows = session.execute(CALLER_OF_SESSION, {"token_hash": token_hash, "now": now}).all()
+    return caller_of_rows(rows, token_hash=token_hash, second_factor_required=second_factor_required)
+
+
+def caller_of_rows(rows: Sequence[Sequence[Any]], *, token_hash: str, second_factor_required: bool) -> Caller:
+    """The user whom rows of `CALLER_OF_SESSION` tell of, with the scopes of the roles held. Raises SessionNotValid.
 
     A user whose second factor is on has the roles in a session that showed it, and in no other; where staff is required to
     have one, everybody does.
     """
-    token_hash = hash_secret(token)
-    rows = session.execute(
-        select(User.id, User.username, User.totp_confirmed_at, UserSession.second_factor_at, UserRole.role)
-        .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(UserRole, UserRole.user_id == User.id)
-        .where(UserSession.token_hash == token_hash, UserSession.expires_at > now)
-    ).all()
     if not rows:
         raise SessionNotValid
-    user_id, username, is_on, shown_at, _ = rows[0]
-    held = frozenset(row.role for row in rows if row.role is not None)
+    user_id, username, language, is_on, shown_at, _ = rows[0]
+    held = frozenset(role for *_, role in rows if role is not None)
     # Not only what is shown: a stolen password alone must not open the powers of staff by another way in.
     counts = shown_at is not None or (is_on is None and not second_factor_required)
     roles = held if counts else frozenset()
@@ -83,4 +106,5 @@ def caller_of_session(session: Session, *, token: str, now: datetime, second_fac
         roles=roles,
         withheld_roles=held - roles,
         has_second_factor=is_on is not None,
+        language=language,
     )

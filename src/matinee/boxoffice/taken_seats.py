@@ -6,11 +6,12 @@ was read after he asked is refused by it. Nobody is given a seat by it: that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import NotEnoughSeats, SeatsNotFree
@@ -19,13 +20,19 @@ from matinee.boxoffice.offers import is_on_sale
 from matinee.programme.catalogue import find_screening
 from matinee.programme.models import HouseSeat, Screening, Seat
 
+# Every claim on a screening, with its end; one that ran out, too.
+CLAIMS = select(SeatClaim.seat_id, SeatClaim.expires_at).where(
+    SeatClaim.screening_id == bindparam("screening_id")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ForSale:
-    """A screening, and the labels of the seats that the public can have, taken or not: what no claim changes."""
+    """A screening, and the seats that the public can have, taken or not: what no claim changes."""
 
     screening: Screening
-    labels: frozenset[str]
+    # By the seat's id.
+    labels: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class TakenSeats:
     """The claims on a screening at one moment."""
 
     for_sale: ForSale
-    # By label: when the hold ends; None for what is sold.
+    # Of the seats for sale, by label: when the hold ends; None for what is sold.
     ends: Mapping[str, datetime | None]
 
     def refuse_taken(self, labels: Iterable[str], *, now: datetime) -> None:
@@ -43,15 +50,14 @@ class TakenSeats:
         """
         asked = list(labels)
         taken = [label for label in asked if label in self.ends and _lasts(self.ends[label], now)]
-        if taken and self.for_sale.labels.issuperset(asked) and is_on_sale(self.for_sale.screening, now=now):
+        known = set(self.for_sale.labels.values())
+        if taken and known.issuperset(asked) and is_on_sale(self.for_sale.screening, now=now):
             raise SeatsNotFree(taken)
 
     def refuse_more_than_free(self, count: int, *, now: datetime) -> None:
         """Raise NotEnoughSeats where so many are certainly not free. Says nothing of a screening that is not on sale."""
         # The two were read one after the other: what was not for sale then is not counted.
-        free = sum(
-            label not in self.ends or not _lasts(self.ends[label], now) for label in self.for_sale.labels
-        )
+        free = len(self.for_sale.labels) - sum(_lasts(end, now) for end in self.ends.values())
         if free < count and is_on_sale(self.for_sale.screening, now=now):
             raise NotEnoughSeats
 
@@ -60,23 +66,18 @@ def seats_for_sale(session: Session, *, screening_id: int) -> ForSale:
     """As they are now. Raises ScreeningNotFound."""
     screening = find_screening(session, screening_id=screening_id)
     of_house = and_(HouseSeat.screening_id == screening_id, HouseSeat.seat_id == Seat.id)
-    labels = session.scalars(
-        select(Seat.label)
+    labels = session.execute(
+        select(Seat.id, Seat.label)
         .outerjoin(HouseSeat, of_house)
         .where(Seat.hall_id == screening.hall_id, HouseSeat.seat_id.is_(None))
     )
-    return ForSale(screening, frozenset(labels))
+    return ForSale(screening, dict(labels.all()))
 
 
-def taken_seats(session: Session, for_sale: ForSale) -> TakenSeats:
-    """The claims as they are now."""
-    screening = for_sale.screening
-    claims = session.execute(
-        select(Seat.label, SeatClaim.expires_at)
-        .join(SeatClaim, SeatClaim.seat_id == Seat.id)
-        .where(SeatClaim.screening_id == screening.id, Seat.hall_id == screening.hall_id)
-    )
-    return TakenSeats(for_sale, dict(claims.all()))
+def taken_seats(for_sale: ForSale, claims: Sequence[Sequence[Any]]) -> TakenSeats:
+    """Which of the seats are another's by these rows of `CLAIMS`."""
+    labels = for_sale.labels
+    return TakenSeats(for_sale, {labels[seat_id]: end for seat_id, end in claims if seat_id in labels})
 
 
 def _lasts(end: datetime | None, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The driver's own connections to PostgreSQL, for the two hot paths: a purchase, and the version of the data.
+"""The driver's own connections to PostgreSQL, for the hot paths: a purchase, the version of the data, a few questions.
 
 A statement here is a transaction by itself (autocommit): it is committed when it returns and nothing of it happened
 when it raises, so that no BEGIN and COMMIT travel beside it. Each thread keeps a connection of its own, with its

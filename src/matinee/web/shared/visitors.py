@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from flask import g, session
 
-from matinee.accounts.callers import ANONYMOUS, Caller, caller_of_session
+from matinee.accounts.callers import ANONYMOUS, Caller
 from matinee.accounts.errors import SessionNotValid
 from matinee.boxoffice.access import Asker
 from matinee.kernel import clock
-from matinee.web.shared.services import services
+from matinee.web.shared.session_callers import caller_with_session
 from matinee.web.shared.signin import session_cookie
 
 # Of orders without an account; the oldest are forgotten. A cookie has 4 kB.
@@ -89,12 +89,7 @@ def _caller() -> Caller:
     token = session_cookie()
     if token is None:
         return ANONYMOUS
-    service, now = services(), clock.now()
     try:
-        return service.transactions.read(
-            lambda db: caller_of_session(
-                db, token=token, now=now, second_factor_required=service.second_factor_required
-            )
-        )
+        return caller_with_session(token, clock.now())
     except SessionNotValid:
         return ANONYMOUS

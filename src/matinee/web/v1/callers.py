@@ -9,11 +9,12 @@ from typing import Literal
 from flask import request
 
 from matinee.accounts.api_keys import PREFIX, caller_of_key, note_use
-from matinee.accounts.callers import ANONYMOUS, Caller, caller_of_session
+from matinee.accounts.callers import ANONYMOUS, Caller
 from matinee.accounts.errors import ScopeMissing, SessionNotValid
 from matinee.accounts.scopes import SCOPES
 from matinee.kernel.codes import hash_secret
 from matinee.web.shared.services import services
+from matinee.web.shared.session_callers import caller_with_session
 from matinee.web.shared.signin import session_cookie
 from matinee.web.v1.errors import NotSignedIn
 
@@ -77,21 +78,12 @@ def _caller(now: datetime) -> Caller:
         return _caller_without_token(now)
     service = services()
     if not token.startswith(PREFIX):
-        return _caller_of_session(token, now)
+        return caller_with_session(token, now)
     caller, note = service.transactions.read(lambda session: caller_of_key(session, secret=token, now=now))
     if note and caller.api_key_id is not None:
         key_id = caller.api_key_id
         service.transactions.write(lambda session: note_use(session, api_key_id=key_id, now=now))
     return caller
-
-
-def _caller_of_session(token: str, now: datetime) -> Caller:
-    service = services()
-    return service.transactions.read(
-        lambda session: caller_of_session(
-            session, token=token, now=now, second_factor_required=service.second_factor_required
-        )
-    )
 
 
 def _caller_without_token(now: datetime) -> Caller:
@@ -100,7 +92,7 @@ def _caller_without_token(now: datetime) -> Caller:
     # others are not carried out for it.
     if cookie is not None and request.method in SAFE_METHODS:
         try:
-            return _caller_of_session(cookie, now)
+            return caller_with_session(cookie, now)
         except SessionNotValid:
             # Browsers send a cookie unasked; one that has run out is none.
             return ANONYMOUS

@@ -17,12 +17,13 @@ import psycopg
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import CursorResult, delete, text, update
+from sqlalchemy import CursorResult, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from matinee.db.direct import DirectConnections
+from matinee.db.direct_select import DirectSelect
 from matinee.db.transaction import Transactions
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.errors import IdempotencyKeyReused, RequestInProgress
@@ -31,7 +32,9 @@ from matinee.web.v1.models import IdempotentRequest
 KEY_LIFETIME = timedelta(hours=24)
 # How long a second request waits for the first on PostgreSQL, until it is told to come back.
 WAIT_SECONDS = 3
-_IS_KNOWN = "SELECT 1 FROM idempotent_request WHERE key_hash = :key_hash"
+_KNOWN = DirectSelect(
+    select(IdempotentRequest.status).where(IdempotentRequest.key_hash == bindparam("key_hash"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,8 @@ def is_known_request(
     transactions: Transactions, direct: DirectConnections | None, keyed: KeyedRequest
 ) -> bool:
     """Whether a request with this key was carried out before, or one of another kind with the same key."""
-    if direct is None:
-        return transactions.read(lambda session: session.get(IdempotentRequest, keyed.key_hash)) is not None
     # In a rush each of thousands comes by here.
-    return bool(direct.fetch_all(_IS_KNOWN, {"key_hash": keyed.key_hash}, may_repeat=True))
+    return bool(_KNOWN.rows(transactions, direct, key_hash=keyed.key_hash))
 
 
 def _waiting_a_while(session: Session, statement: Any) -> str | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from matinee.accounts.callers import Caller
 from matinee.boxoffice.rules import check_seats_asked
-from matinee.boxoffice.taken_seats import ForSale, TakenSeats, seats_for_sale, taken_seats
+from matinee.boxoffice.taken_seats import CLAIMS, ForSale, TakenSeats, seats_for_sale, taken_seats
+from matinee.db.direct_select import DirectSelect
 from matinee.kernel.counts import count
 from matinee.kernel.errors import DomainError
 from matinee.programme.errors import ScreeningNotFound
@@ -17,6 +16,8 @@ from matinee.web.shared.services import services
 from matinee.web.v1.idempotency import keyed_request
 from matinee.web.v1.kept_requests import is_known_request
 from matinee.web.v1.sale.hold_values import NewHold
+
+_CLAIMS = DirectSelect(CLAIMS)
 
 
 def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> None:
@@ -45,16 +46,17 @@ def _read(screening_id: int) -> TakenSeats:
     service = services()
     key = ("for sale", screening_id)
     kept: Kept[ForSale] | None = service.kept_parts.find(key)
-    as_of = service.kept_parts.as_of_now()
-
-    def read(session: Session) -> TakenSeats:
-        for_sale = seats_for_sale(session, screening_id=screening_id) if kept is None else kept.part
-        return taken_seats(session, for_sale)
-
-    taken = service.transactions.read(read)
     if kept is None:
-        service.kept_parts.keep(key, as_of, taken.for_sale)
-    return taken
+        as_of = service.kept_parts.as_of_now()
+        for_sale = service.transactions.read(
+            lambda session: seats_for_sale(session, screening_id=screening_id)
+        )
+        service.kept_parts.keep(key, as_of, for_sale)
+    else:
+        for_sale = kept.part
+    return taken_seats(
+        for_sale, _CLAIMS.rows(service.transactions, service.direct, screening_id=screening_id)
+    )
 
 
 def _refuse(taken: TakenSeats, body: NewHold, *, seats_max: int, now: datetime) -> None:
