@@ -103,7 +103,7 @@ class Sale:
             order = hold_seats(
                 session, screening_id=screening or self.house.lettered, choices=choices_of(labels, types),
                 holder=self._holder(session, known=known, channel=channel), terms=terms, rules=rules, now=now,
-            )  # fmt: skip
+            ).order  # fmt: skip
             order.contact_email = None if known else email
             return order.id
 
@@ -124,7 +124,7 @@ class Sale:
             lambda s: hold_best_seats(
                 s, screening_id=screening or self.house.lettered, wish=BestWish(types or [None] * count, **wish),
                 holder=self._holder(s, known=True, channel="site"), terms=terms, now=now,
-            ).id
+            ).order.id
         )  # fmt: skip
 
     def change(

@@ -135,7 +135,7 @@ class TestBesideOthers:
             return hold_best_seats(
                 session, screening_id=sale.house.second_hall, wish=BestWish([None] * count),
                 holder=Holder("site"), terms=TERMS, now=NOW,
-            ).id  # fmt: skip
+            ).order.id  # fmt: skip
 
         return hold
 
@@ -186,7 +186,7 @@ def test_it_gives_up_after_some_tries(sale: Sale, monkeypatch: pytest.MonkeyPatc
         looks.append(1)
         raise SeatsNotFree
 
-    monkeypatch.setattr("matinee.boxoffice.holds.claim_seats", always_taken)
+    monkeypatch.setattr("matinee.boxoffice.holds.claim_as_told", always_taken)
     with pytest.raises(SeatsNotFree):
         sale.hold_best(2)
     assert len(looks) == BEST_TRIES_MAX

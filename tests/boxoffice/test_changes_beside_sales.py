@@ -186,7 +186,7 @@ def hold(sale: Sale) -> Callable[[Session], object]:
     return lambda session: hold_seats(
         session, screening_id=sale.house.lettered, choices=choices_of(["A1", "B1"]),
         holder=Holder("site", session.get_one(User, sale.buyer.id)), terms=TERMS, rules=ANY_CHOICE, now=NOW,
-    )  # fmt: skip
+    ).order  # fmt: skip
 
 
 def change_the_hold(sale: Sale) -> Callable[[Session], object]:

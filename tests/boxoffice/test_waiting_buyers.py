@@ -23,7 +23,7 @@ def taking(sale: Sale, *labels: str) -> Callable[[Session], int]:
     return lambda session: hold_seats(
         session, screening_id=sale.house.lettered, choices=choices_of(labels),
         holder=Holder("site", session.get_one(User, sale.buyer.id)), terms=TERMS, rules=ANY_CHOICE, now=LATE,
-    ).id  # fmt: skip
+    ).order.id  # fmt: skip
 
 
 def test_the_sweeper_and_a_taker_never_wait_for_each_other_in_a_circle(sale: Sale) -> None:

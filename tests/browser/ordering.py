@@ -64,7 +64,7 @@ class Ordering:
                 holder=Holder(channel="site", user=user, secret=secret),
                 terms=self.services.hold_terms,
                 now=clock.now(),
-            )
+            ).order
             return order.code
 
         code = self.services.transactions.write(work)

@@ -40,7 +40,7 @@ def code(site: Site) -> str:
             holder=Holder(channel="site", secret="secret"),
             terms=HoldTerms(lifetime=timedelta(minutes=10), seats_max=10, extensions_max=1),
             now=now,
-        )
+        ).order
         order.contact_email = GUEST
         payment = intend_payment(
             session, order=order, provider="demo", lifetime=timedelta(minutes=10), now=now

@@ -120,7 +120,7 @@ def sell(site: Site, label: str) -> str:
             terms=HoldTerms(lifetime=timedelta(hours=1), seats_max=10, extensions_max=1),
             rules=ChoiceRules(orphans=False, companions=False),
             now=now,
-        ).code
+        ).order.code
 
     return site.services.transactions.write(work)
 

@@ -56,7 +56,7 @@ def sold(site: Site) -> Sold:
             holder=Holder(channel="site", secret="s3cret"),
             terms=HoldTerms(lifetime=QUARTER, seats_max=10, extensions_max=10),
             now=now,
-        )
+        ).order
         order.contact_email = "anna@example.org"
         payment = intend_payment(session, order=order, provider="demo", lifetime=QUARTER, now=now)
         settle_payment(session, public_id=payment.public_id, now=now)

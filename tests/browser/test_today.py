@@ -61,7 +61,7 @@ def sell(site: Site, show_id: int, *labels: str) -> None:
             session, screening_id=show_id, choices=[SeatChoice(label, None) for label in labels],
             holder=Holder(channel="site", user=None, secret="s3cret"), terms=TERMS,
             rules=ChoiceRules(orphans=False, companions=False), now=now,
-        )  # fmt: skip
+        ).order  # fmt: skip
         order.contact_email = "guest@example.org"
         payment = intend_payment(
             session, order=order, provider="stripe", lifetime=timedelta(minutes=5), now=now

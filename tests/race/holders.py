@@ -121,7 +121,7 @@ class Player:
                 order = hold_seats(
                     session, screening_id=self._plan["screening"], choices=[SeatChoice(one) for one in labels],
                     holder=Holder("site", secret="known"), terms=terms, rules=RULES, now=clock.now(),
-                )  # fmt: skip
+                ).order  # fmt: skip
                 order.contact_email = "holder@example.org"
                 return order.id
 

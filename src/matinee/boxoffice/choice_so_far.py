@@ -78,7 +78,7 @@ def hold_choice(
             terms=terms,
             rules=CHOOSING_RULES,
             now=now,
-        )
+        ).order
     if not choices:
         give_up_hold(session, hold=hold, actor=holder.name, now=now)
         return None
@@ -103,7 +103,9 @@ def hold_best_instead(
     """
     if hold is not None:
         give_up_hold(session, hold=hold, actor=holder.name, now=now)
-    return hold_best_seats(session, screening_id=screening_id, wish=wish, holder=holder, terms=terms, now=now)
+    return hold_best_seats(
+        session, screening_id=screening_id, wish=wish, holder=holder, terms=terms, now=now
+    ).order
 
 
 def give_up_hold(session: Session, *, hold: Order, actor: str, now: datetime) -> None:

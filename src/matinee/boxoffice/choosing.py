@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.offers import Offer, PricedSeat, SeatChoice, chosen_seats, price_seats
 from matinee.boxoffice.rules import ChoiceRules, check_choice
 
 
 def choose_priced_seats(
-    session: Session, offer: Offer, choices: Sequence[SeatChoice], *, rules: ChoiceRules, now: datetime
+    offer: Offer, choices: Sequence[SeatChoice], *, rules: ChoiceRules, now: datetime
 ) -> list[PricedSeat]:
     """The seats that are asked for, with their prices; they are free as far as the offer knows.
 
@@ -23,6 +21,6 @@ def choose_priced_seats(
     taken = [seat.label for seat in seats if seat.id in offer.claimed_ids]
     if taken:
         raise SeatsNotFree(taken)
-    priced = price_seats(session, offer, seats, [choice.ticket_type for choice in choices])
+    priced = price_seats(offer, seats, [choice.ticket_type for choice in choices])
     check_choice(offer, seats, rules=rules, now=now)
     return priced

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,13 @@ from matinee.db.base import UtcDateTime
 from matinee.db.version import Change, announce_change
 from matinee.kernel.natural import natural_key
 from matinee.programme.models import Screening, Seat
+from matinee.programme.queries import SeatOfHall
 
+_AS_TOLD = """
+    (SELECT seat.id AS seat_id FROM seat JOIN screening ON screening.hall_id = seat.hall_id
+    WHERE screening.id = :screening_id
+        AND (seat.id, seat.x, seat.y, seat.row, seat.place, seat.kind, seat.zone) IN (VALUES {told})) AS chosen
+"""
 # Advisory locks: what two keys have in common by chance makes somebody take another seat, and nothing else.
 _WANTED_BY_OTHERS = text(
     """
@@ -55,22 +61,54 @@ def claim_seats(
     was done since the caller's last savepoint or begin must then be rolled back.
     """
     keys = ", ".join(str(int(seat_id)) for seat_id in seat_ids)
-    statement = claim_sql(
-        chosen=f"(SELECT id AS seat_id FROM seat WHERE id IN ({keys})) AS chosen",  # noqa: S608 - numbers alone
-        order_id=":order_id",
-        expires_at=":expires_at",
-    )
+    chosen = f"(SELECT id AS seat_id FROM seat WHERE id IN ({keys})) AS chosen"  # noqa: S608 - numbers alone
+    claimed = _claimed(session, order, chosen, {}, expires_at=expires_at, now=now)
+    if len(claimed) != len(seat_ids):
+        raise SeatsNotFree(labels_of(session, set(seat_ids) - claimed))
+    announce_change(session, Change.CLAIMS)
+
+
+def claim_as_told(
+    session: Session, *, order: Order, seats: Sequence[SeatOfHall], expires_at: datetime | None, now: datetime
+) -> None:
+    """As `claim_seats`, for seats that were read before this transaction had a lock on the screening.
+
+    One that is not in its hall any more, or not where and what it was, counts as not free.
+    """
+    told: list[str] = []
+    values: dict[str, str] = {}
+    for seat in seats:
+        values |= {f"{name}_{seat.id}": getattr(seat, name) for name in ("row", "place", "kind", "zone")}
+        told.append(
+            f"({seat.id}, {seat.x}, {seat.y}, :row_{seat.id}, :place_{seat.id}, :kind_{seat.id}, :zone_{seat.id})"
+        )
+    chosen = _AS_TOLD.format(told=", ".join(told))
+    claimed = _claimed(session, order, chosen, values, expires_at=expires_at, now=now)
+    missing = [seat.label for seat in seats if seat.id not in claimed]
+    if missing:
+        raise SeatsNotFree(sorted(missing, key=natural_key))
+    announce_change(session, Change.CLAIMS)
+
+
+def _claimed(
+    session: Session,
+    order: Order,
+    chosen: str,
+    values: Mapping[str, str],
+    *,
+    expires_at: datetime | None,
+    now: datetime,
+) -> set[int]:
+    statement = claim_sql(chosen=chosen, order_id=":order_id", expires_at=":expires_at")
     claimed = session.scalars(
         text(statement).bindparams(
             # Typed: SQLite compares moments as the text that the column type writes.
             bindparam("expires_at", expires_at, UtcDateTime()),
             bindparam("now", now, UtcDateTime()),
         ),
-        {"screening_id": order.screening_id, "order_id": order.id},
+        {"screening_id": order.screening_id, "order_id": order.id, **values},
     ).all()
-    if len(claimed) != len(seat_ids):
-        raise SeatsNotFree(labels_of(session, set(seat_ids) - set(claimed)))
-    announce_change(session, Change.CLAIMS)
+    return set(claimed)
 
 
 def wanted_by_others(session: Session, *, screening_id: int, seat_ids: Sequence[int]) -> set[int]:

@@ -53,7 +53,7 @@ def hold_best_at_counter(
         terms=terms,
         rules=COUNTER_RULES,
         now=now,
-    )
+    ).order
     order.clerk_id = clerk_id
     return order
 
@@ -88,7 +88,7 @@ def hold_choice_at_counter(
         terms=terms,
         rules=COUNTER_RULES,
         now=now,
-    )
+    ).order
     order.clerk_id = clerk_id
     return order
 

@@ -74,7 +74,7 @@ def price_exchange(
     if not (rules.reseats_until_end and _is_seated_anew(order, offer, now=now)):
         require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
     _check_exchangeable(session, order, offer, seats=len(choices), tickets=len(old))
-    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
+    priced = choose_priced_seats(offer, choices, rules=rules, now=now)
     if order.comp_reason is not None:
         # What was given away stays given away.
         priced = [replace(one, amount=0) for one in priced]

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matinee.accounts.models import User
 from matinee.boxoffice import reasons
 from matinee.boxoffice.choosing import choose_priced_seats
 from matinee.boxoffice.claims import (
+    claim_as_told,
     claim_seats,
     lock_claims,
     release_claims,
@@ -26,7 +26,7 @@ from matinee.boxoffice.errors import (
     SeatsNotFree,
     TooManyExtensions,
 )
-from matinee.boxoffice.lines import lines_of, replace_lines
+from matinee.boxoffice.lines import add_lines, lines_of, replace_lines
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.money_back import give_all_back
 from matinee.boxoffice.offers import (
@@ -38,10 +38,11 @@ from matinee.boxoffice.offers import (
     require_on_sale,
 )
 from matinee.boxoffice.orders import UNPAID, lock_order, record_start, record_step, require_live_hold
-from matinee.boxoffice.pricing import reprice_order
+from matinee.boxoffice.pricing import fee_on, reprice_order
 from matinee.boxoffice.promo_codes import claim_promo_use
 from matinee.boxoffice.rules import PUBLIC_RULES, ChoiceRules, check_choice, check_seats_asked
-from matinee.boxoffice.sales import mail_money_back, new_order
+from matinee.boxoffice.sales import Account, mail_money_back, new_order
+from matinee.boxoffice.surroundings import Surroundings
 from matinee.kernel.codes import hash_secret
 
 # How many orders one sweep looks at, so that its transaction stays short.
@@ -70,7 +71,7 @@ class Holder:
     """Who holds: an account, or whoever knows the secret; and through which surface ("v1", "site", "counter")."""
 
     channel: str
-    user: User | None = None
+    user: Account | None = None
     secret: str | None = None
     # Who acts for a buyer without an account, such as the staff at the counter.
     actor: str = HOLDER
@@ -93,6 +94,16 @@ class BestWish:
     split: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class MadeHold:
+    """A hold that was made just now, with what it was made of."""
+
+    order: Order
+    holder: Holder
+    offer: Offer
+    priced: Sequence[PricedSeat]
+
+
 def hold_seats(
     session: Session,
     *,
@@ -102,16 +113,17 @@ def hold_seats(
     terms: HoldTerms,
     rules: ChoiceRules,
     now: datetime,
-) -> Order:
-    """Keep all the seats or none for as long as the terms say.
+    known: Surroundings | None = None,
+) -> MadeHold:
+    """Keep all the seats or none for as long as the terms say. `known`: as in `offer_of`.
 
     Raises, in this order: NoSeats, SeatNamedTwice, TooManySeats, ScreeningNotFound, SalesClosed, SeatsNotFree,
     TicketTypeNotSold, CompanionAlone, OrphanLeft.
     """
     check_seats_asked([choice.label for choice in choices], seats_max=terms.seats_max)
-    offer = offer_of(session, screening_id=screening_id, now=now)
+    offer = offer_of(session, screening_id=screening_id, now=now, known=known)
     require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
-    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
+    priced = choose_priced_seats(offer, choices, rules=rules, now=now)
     return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
 
 
@@ -124,8 +136,9 @@ def hold_best_seats(
     terms: HoldTerms,
     now: datetime,
     rules: ChoiceRules = PUBLIC_RULES,
-) -> Order:
-    """Keep the best seats for a party, together unless the wish allows to split it.
+    known: Surroundings | None = None,
+) -> MadeHold:
+    """Keep the best seats for a party, together unless the wish allows to split it. `known`: as in `offer_of`.
 
     Of the rules, only how late it may be counts: the best seats break none of the others, and none of them is the house's.
     Raises NoSeats, TooManySeats, ScreeningNotFound, SalesClosed, TicketTypeNotSold, NotEnoughSeats, and SeatsNotFree where
@@ -133,14 +146,15 @@ def hold_best_seats(
     """
     count = len(wish.ticket_types)
     check_seats_asked([str(number) for number in range(count)], seats_max=terms.seats_max)
-    for _ in range(BEST_TRIES_MAX):
-        offer = offer_of(session, screening_id=screening_id, now=now)
+    for tried in range(BEST_TRIES_MAX):
+        # It may be that what was known is why the last try failed.
+        offer = offer_of(session, screening_id=screening_id, now=now, known=None if tried else known)
         require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
         ids = _best_ids(session, offer, wish)
         if not ids:
             raise NotEnoughSeats
         by_id = {seat.id: seat for seat in offer.seats}
-        priced = price_seats(session, offer, [by_id[one] for one in ids], wish.ticket_types)
+        priced = price_seats(offer, [by_id[one] for one in ids], wish.ticket_types)
         try:
             with session.begin_nested():
                 return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
@@ -182,9 +196,8 @@ def change_hold(
         raise PaymentUnderWay
     offer = offer_of(session, screening_id=order.screening_id, now=now, except_order=order.id)
     require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
-    priced = choose_priced_seats(session, offer, choices, rules=rules, now=now)
-    release_claims(session, order=order)
-    _claim(session, order, priced, now=now)
+    priced = choose_priced_seats(offer, choices, rules=rules, now=now)
+    _claim_instead(session, order, priced, now=now)
 
 
 def check_held_choice(session: Session, *, order: Order, rules: ChoiceRules, now: datetime) -> None:
@@ -276,26 +289,31 @@ def _hold(
     holder: Holder,
     terms: HoldTerms,
     now: datetime,
-) -> Order:
+) -> MadeHold:
+    amounts = [one.amount for one in priced]
     order = new_order(
         session,
         screening_id=offer.screening.id,
         buyer=holder.user,
         state="held",
-        amounts=[one.amount for one in priced],
+        amounts=amounts,
         currency=offer.cinema.currency,
         channel=holder.channel,
         now=now,
         hold_expires_at=now + terms.lifetime,
         language=holder.language,
+        fee=fee_on(amounts, discount=0, cinema=offer.cinema, channel=holder.channel),
+        secret_hash=hash_secret(holder.secret) if holder.secret is not None else None,
     )
-    order.secret_hash = hash_secret(holder.secret) if holder.secret is not None else None
-    _claim(session, order, priced, now=now)
+    seats = [one.seat for one in priced]
+    claim_as_told(session, order=order, seats=seats, expires_at=order.hold_expires_at, now=now)
+    add_lines(session, order=order, priced=priced)
     record_start(session, order=order, actor=holder.name, now=now)
-    return order
+    return MadeHold(order, holder, offer, priced)
 
 
-def _claim(session: Session, order: Order, priced: Sequence[PricedSeat], *, now: datetime) -> None:
+def _claim_instead(session: Session, order: Order, priced: Sequence[PricedSeat], *, now: datetime) -> None:
+    release_claims(session, order=order)
     replace_lines(session, order=order, priced=priced)
     claim_seats(
         session,

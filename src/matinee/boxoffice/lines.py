@@ -20,11 +20,16 @@ def lines_of(session: Session, *, order: Order) -> Sequence[OrderLine]:
 def replace_lines(session: Session, *, order: Order, priced: Sequence[PricedSeat]) -> None:
     """Let the order be for these seats alone; its claims must follow."""
     session.execute(delete(OrderLine).where(OrderLine.order_id == order.id))
+    add_lines(session, order=order, priced=priced)
+    order.seats_asked = order.seats_claimed = len(priced)
+    session.flush()
+
+
+def add_lines(session: Session, *, order: Order, priced: Sequence[PricedSeat]) -> None:
+    """The lines of an order that has none; stored with what is stored next."""
     session.add_all(
         OrderLine(
             order_id=order.id, seat_id=one.seat.id, ticket_type_id=one.ticket_type_id, amount=one.amount
         )
         for one in priced
     )
-    order.seats_asked = order.seats_claimed = len(priced)
-    session.flush()

@@ -6,16 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Result, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import SalesClosed, SeatsNotFree, TicketTypeNotSold
 from matinee.boxoffice.locks import join_buyers
-from matinee.boxoffice.queries import claimed_seats
+from matinee.boxoffice.models import SeatClaim
 from matinee.boxoffice.seating.best import best_available
-from matinee.programme.models import Cinema, Hall, Screening, TicketType
-from matinee.programme.prices import amounts_by_zone_and_type, price_for
-from matinee.programme.queries import SeatOfHall, house_seat_reasons, seats_by_hall
+from matinee.boxoffice.surroundings import Surroundings, surroundings_of
+from matinee.programme.models import Cinema, Hall, HouseSeat, Screening
+from matinee.programme.prices import price_for
+from matinee.programme.queries import SeatOfHall
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,26 @@ class Offer:
     """A screening with its seats, and which of them are free at this moment."""
 
     screening: Screening
-    cinema: Cinema
-    hall: Hall
-    seats: Sequence[SeatOfHall]
+    around: Surroundings
     house_ids: frozenset[int]
     claimed_ids: frozenset[int]
     # Of the house's: those that are broken, which nobody sells.
     broken_ids: frozenset[int] = frozenset()
+
+    @property
+    def cinema(self) -> Cinema:
+        """Where it is shown."""
+        return self.around.cinema
+
+    @property
+    def hall(self) -> Hall:
+        """In which it is shown."""
+        return self.around.hall
+
+    @property
+    def seats(self) -> Sequence[SeatOfHall]:
+        """Those of the hall, taken or not, in natural order of their labels."""
+        return self.around.seats
 
     def free_ids(self) -> set[int]:
         """The seats that the public can have now."""
@@ -86,31 +100,64 @@ def is_on_sale(screening: Screening, *, now: datetime, late_minutes: int = 0) ->
     return not screening.draft and screening.cancelled_at is None and end > now and not closed
 
 
-def offer_of(session: Session, *, screening_id: int, now: datetime, except_order: int | None = None) -> Offer:
+def offer_of(
+    session: Session,
+    *,
+    screening_id: int,
+    now: datetime,
+    except_order: int | None = None,
+    known: Surroundings | None = None,
+) -> Offer:
     """The screening as it is on offer. `except_order`: the seats of this order count as free.
 
+    `known`: what was read of its surroundings a moment ago. What is claimed then must be claimed `as_told`.
     Until the transaction ends nobody moves or cancels the screening. Raises ScreeningNotFound.
     """
     screening = join_buyers(session, screening_id=screening_id)
-    return offer_now(session, screening=screening, now=now, except_order=except_order)
+    return offer_now(session, screening=screening, now=now, except_order=except_order, known=known)
 
 
 def offer_now(
-    session: Session, *, screening: Screening, now: datetime, except_order: int | None = None
+    session: Session,
+    *,
+    screening: Screening,
+    now: datetime,
+    except_order: int | None = None,
+    known: Surroundings | None = None,
 ) -> Offer:
     """As `offer_of`, for looking alone: nobody is kept from moving the screening."""
-    screening_id = screening.id
-    claimed = claimed_seats(session, screening_ids=[screening_id], now=now, except_order=except_order)
-    kept_back = house_seat_reasons(session, screening_id=screening_id)
+    if known is None or not known.are_of(screening):
+        known = surroundings_of(session, screening=screening)
+    claimed, kept_back = _not_free(session, screening, now=now, except_order=except_order)
     return Offer(
         screening=screening,
-        cinema=session.get_one(Cinema, screening.cinema_id),
-        hall=session.get_one(Hall, screening.hall_id),
-        seats=seats_by_hall(session, [screening.hall_id])[screening.hall_id],
+        around=known,
         house_ids=frozenset(kept_back),
-        claimed_ids=frozenset(claimed[screening_id]),
+        claimed_ids=frozenset(claimed),
         broken_ids=frozenset(seat_id for seat_id, reason in kept_back.items() if reason == "broken"),
     )
+
+
+def _not_free(
+    session: Session, screening: Screening, *, now: datetime, except_order: int | None
+) -> tuple[set[int], dict[int, str]]:
+    """The ids of the seats that are sold or held at `now`; and of those that the house keeps back, with the reason."""
+    taken = select(SeatClaim.seat_id, null().label("reason")).where(
+        SeatClaim.screening_id == screening.id,
+        or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+    )
+    if except_order is not None:
+        taken = taken.where(SeatClaim.order_id != except_order)
+    kept_back = select(HouseSeat.seat_id, HouseSeat.reason).where(HouseSeat.screening_id == screening.id)
+    claimed: set[int] = set()
+    reasons: dict[int, str] = {}
+    found: Result[int, str | None] = session.execute(union_all(taken, kept_back))
+    for seat_id, reason in found:
+        if reason is None:
+            claimed.add(seat_id)
+        else:
+            reasons[seat_id] = reason
+    return claimed, reasons
 
 
 def require_on_sale(offer: Offer, *, now: datetime, late_minutes: int = 0) -> None:
@@ -134,24 +181,20 @@ def chosen_seats(offer: Offer, labels: Sequence[str], *, house_seats_too: bool) 
 
 
 def price_seats(
-    session: Session, offer: Offer, seats: Sequence[SeatOfHall], ticket_types: Sequence[str | None]
+    offer: Offer, seats: Sequence[SeatOfHall], ticket_types: Sequence[str | None]
 ) -> list[PricedSeat]:
     """What each seat costs for its ticket type. Raises TicketTypeNotSold."""
-    types = session.scalars(
-        select(TicketType).where(TicketType.cinema_id == offer.cinema.id).order_by(TicketType.id)
-    ).all()
-    by_code: dict[str | None, int] = {one.code: one.id for one in types}
-    if types:
-        by_code[None] = types[0].id
-    list_id = offer.screening.price_list_id
-    amounts = amounts_by_zone_and_type(session, price_list_id=list_id) if list_id is not None else {}
+    around = offer.around
+    by_code: dict[str | None, int] = {code: type_id for type_id, code in around.ticket_types}
+    if around.ticket_types:
+        by_code[None] = around.ticket_types[0][0]
     priced = []
     for seat, code in zip(seats, ticket_types, strict=True):
         type_id = by_code.get(code)
         if type_id is None and code is not None:
             raise TicketTypeNotSold(f"There is no ticket type {code[:40]!r} here.")
         # Without a price list the screening is free of charge, for everybody.
-        amount = 0 if list_id is None else price_for(amounts, seat.zone, type_id)
+        amount = 0 if around.price_list_id is None else price_for(around.amounts, seat.zone, type_id)
         if amount is None:
             raise TicketTypeNotSold(f"{seat.label}: no price for {code or 'this ticket type'} here.")
         priced.append(PricedSeat(seat, type_id, amount))

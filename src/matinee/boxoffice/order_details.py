@@ -14,6 +14,7 @@ from matinee.boxoffice.models import Order, OrderLine, OrderPayment, PromoCode, 
 from matinee.kernel.natural import natural_key
 from matinee.payments.models import Payment
 from matinee.programme.models import Cinema, Film, Hall, Screening, Seat, TicketType
+from matinee.programme.queries import SeatOfHall
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class ScreeningDetails:
 class OrderedSeat:
     """A seat that an order is for: its ticket type's code, and its price in minor units before any discount."""
 
-    seat: Seat
+    seat: Seat | SeatOfHall
     ticket_type: str | None
     amount: int
 

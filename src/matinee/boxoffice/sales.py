@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,19 @@ from matinee.boxoffice.pricing import shares_of
 from matinee.boxoffice.tickets import issue_tickets, new_ticket_id
 from matinee.languages.catalogs import DEFAULT_LANGUAGE
 from matinee.outbox.messages import enqueue_message
+
+
+class Account(Protocol):
+    """A user, as far as an order must know him."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def username(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
 
 
 def sell_seats(
@@ -56,7 +69,7 @@ def new_order(
     session: Session,
     *,
     screening_id: int,
-    buyer: User | None,
+    buyer: Account | None,
     state: str,
     amounts: Sequence[int],
     currency: str,
@@ -64,9 +77,12 @@ def new_order(
     now: datetime,
     hold_expires_at: datetime | None = None,
     language: str | None = None,
+    fee: int = 0,
+    secret_hash: str | None = None,
 ) -> Order:
     """Store an order for as many seats as there are `amounts` (minor units); the claims must follow at once.
 
+    `fee`: the booking fee, beside the amounts. `secret_hash`: of what proves whose it is, where it has no account.
     Without a `language` its mails are in that of the buyer's account.
     """
     order = Order(
@@ -77,12 +93,14 @@ def new_order(
         channel=channel,
         seats_asked=len(amounts),
         seats_claimed=len(amounts),
-        total_amount=sum(amounts),
+        total_amount=sum(amounts) + fee,
+        fee_amount=fee,
         paid_amount=0,
         currency=currency,
         created_at=now,
         hold_expires_at=hold_expires_at,
         language=language or (buyer.language if buyer is not None else DEFAULT_LANGUAGE),
+        secret_hash=secret_hash,
     )
     session.add(order)
     session.flush()

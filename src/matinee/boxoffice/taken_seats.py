@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import NotEnoughSeats, SeatsNotFree
 from matinee.boxoffice.models import SeatClaim
 from matinee.boxoffice.offers import is_on_sale
+from matinee.boxoffice.surroundings import Surroundings, surroundings_of
 from matinee.programme.catalogue import find_screening
-from matinee.programme.models import HouseSeat, Screening, Seat
+from matinee.programme.models import Screening
+from matinee.programme.queries import house_seat_reasons
 
 # Every claim on a screening, with its end; one that ran out, too.
 CLAIMS = select(SeatClaim.seat_id, SeatClaim.expires_at).where(
@@ -31,6 +33,7 @@ class ForSale:
     """A screening, and the seats that the public can have, taken or not: what no claim changes."""
 
     screening: Screening
+    around: Surroundings
     # By the seat's id.
     labels: Mapping[int, str]
 
@@ -65,13 +68,10 @@ class TakenSeats:
 def seats_for_sale(session: Session, *, screening_id: int) -> ForSale:
     """As they are now. Raises ScreeningNotFound."""
     screening = find_screening(session, screening_id=screening_id)
-    of_house = and_(HouseSeat.screening_id == screening_id, HouseSeat.seat_id == Seat.id)
-    labels = session.execute(
-        select(Seat.id, Seat.label)
-        .outerjoin(HouseSeat, of_house)
-        .where(Seat.hall_id == screening.hall_id, HouseSeat.seat_id.is_(None))
-    )
-    return ForSale(screening, dict(labels.all()))
+    around = surroundings_of(session, screening=screening)
+    kept_back = house_seat_reasons(session, screening_id=screening_id)
+    labels = {seat.id: seat.label for seat in around.seats if seat.id not in kept_back}
+    return ForSale(screening, around, labels)
 
 
 def taken_seats(for_sale: ForSale, claims: Sequence[Sequence[Any]]) -> TakenSeats:

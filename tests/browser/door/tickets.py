@@ -83,7 +83,7 @@ def _buy(session: Session, site: Site, sold: Sold, seats: int) -> None:
     holder = Holder(channel="site", secret="s3cret")
     order = hold_best_seats(
         session, screening_id=sold.screening, wish=wish, holder=holder, terms=TERMS, now=now
-    )
+    ).order
     order.contact_email = "anna@example.org"
     payment = intend_payment(session, order=order, provider="demo", lifetime=TERMS.lifetime, now=now)
     settle_payment(session, public_id=payment.public_id, now=now)

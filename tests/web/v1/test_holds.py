@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import Order, OrderEvent, SeatClaim
+from matinee.db.version import announce_change
 from matinee.programme.models import Cinema, Screening, Seat
 from matinee.web.shared.services import Services
 from tests.building import (
@@ -154,12 +156,13 @@ def test_each_reason_has_a_code_of_its_own(shop: Shop, services: Services) -> No
     assert refused(answer) == (422, "ticket_type_not_sold")
     answer = shop.try_hold("A1", "A3")
     assert (refused(answer), answer.json["seats"]) == ((409, "orphan"), ["A2"])
-    services.transactions.write(
-        lambda s: s.execute(update(Seat).where(Seat.label == "A2").values(kind="companion"))
-    )
-    services.transactions.write(
-        lambda s: s.execute(update(Seat).where(Seat.label == "A1").values(kind="wheelchair"))
-    )
+
+    def make_places(session: Session) -> None:
+        for label, kind in (("A1", "wheelchair"), ("A2", "companion")):
+            session.execute(update(Seat).where(Seat.label == label).values(kind=kind))
+        announce_change(session)
+
+    services.transactions.write(make_places)
     answer = shop.try_hold("A2")
     assert (refused(answer), answer.json["seats"]) == ((409, "companion_alone"), ["A2"])
     assert shop.try_hold("A1", "A2").status_code == 201

@@ -18,7 +18,7 @@ from matinee.boxoffice.rules import COUNTER_LATE_MINUTES
 from matinee.boxoffice.seat_states import SeatStates, seat_states
 from matinee.programme.errors import ScreeningNotFound
 from matinee.programme.models import Hall, Screening, Seat
-from matinee.programme.queries import house_seat_reasons
+from matinee.programme.queries import SeatOfHall, house_seat_reasons
 from matinee.programme.screening_prices import ZonePrice, prices_of_screening
 from matinee.web.backoffice.blueprint import staff_id, this_house
 from matinee.web.backoffice.counter.keys import type_keys
@@ -156,7 +156,7 @@ def _held(session: Session, order: Order, prices: Sequence[ZonePrice]) -> Held:
     )
 
 
-def _types_of(prices: Sequence[ZonePrice], seat: Seat) -> list[ZonePrice]:
+def _types_of(prices: Sequence[ZonePrice], seat: Seat | SeatOfHall) -> list[ZonePrice]:
     return [one for one in prices if one.zone == seat.zone]
 
 

@@ -14,6 +14,7 @@ from matinee.boxoffice.holds import WARNED_BEFORE_END
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.order_details import OrderedSeat, details_of
 from matinee.programme.models import Seat
+from matinee.programme.queries import SeatOfHall
 from matinee.programme.screening_prices import ZonePrice
 from matinee.web.shared.services import services
 from matinee.web.site.picker.shown_screening import ShownScreening
@@ -27,7 +28,7 @@ PANEL_WORDS = {"kind_title": kind_title, "zone_name": zone_name, "type_value": t
 class ChosenSeat:
     """A seat of the hold, and what it may cost instead for somebody else."""
 
-    seat: Seat
+    seat: Seat | SeatOfHall
     name: str
     ticket_type: str | None
     amount: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask.views import MethodView
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.callers import Caller
 from matinee.accounts.errors import ScopeMissing
-from matinee.accounts.models import User
 from matinee.boxoffice.access import order_changed_by, order_seen_by
 from matinee.boxoffice.errors import (
     CompanionAlone,
@@ -37,8 +37,10 @@ from matinee.boxoffice.holds import (
     hold_seats,
     release_hold,
 )
+from matinee.boxoffice.made_holds import details_of_made
 from matinee.boxoffice.rules import COUNTER_RULES, PUBLIC_RULES
 from matinee.kernel.codes import random_token
+from matinee.languages.catalogs import DEFAULT_LANGUAGE
 from matinee.programme.errors import ScreeningNotFound
 from matinee.web.shared.languages import asked_language
 from matinee.web.shared.services import services
@@ -52,7 +54,7 @@ from matinee.web.v1.sale import examples
 from matinee.web.v1.sale.askers import CHANGE_ALL, WHOEVER_HAS_IT, changing, reading
 from matinee.web.v1.sale.hold_values import ChangedHold, NewHold, choices_of
 from matinee.web.v1.sale.order_shape import OrderShape
-from matinee.web.v1.sale.presenting import told_order
+from matinee.web.v1.sale.presenting import present_order, told_order
 from matinee.web.v1.sale.taken import refuse_what_is_taken
 from matinee.web.v1.tags import SALE
 
@@ -104,15 +106,14 @@ class Holds(MethodView):
         at_counter = body.channel == COUNTER
         if at_counter and not caller.may(CHANGE_ALL):
             raise ScopeMissing(CHANGE_ALL) if caller.is_known else NotSignedIn
-        if not at_counter:
-            refuse_what_is_taken(body, caller=caller, now=now)
+        known = None if at_counter else refuse_what_is_taken(body, caller=caller, now=now)
 
         def hold(session: Session) -> Answer:
-            holder = _holder(session, caller, at_counter=at_counter)
+            holder = _holder(caller, at_counter=at_counter)
             terms = services().hold_terms
             rules = COUNTER_RULES if at_counter else PUBLIC_RULES
             if body.best_available is not None:
-                order = hold_best_seats(
+                made = hold_best_seats(
                     session,
                     screening_id=body.screening,
                     wish=body.best_available.wish(),
@@ -120,9 +121,10 @@ class Holds(MethodView):
                     terms=terms,
                     rules=rules,
                     now=now,
+                    known=known,
                 )
             else:
-                order = hold_seats(
+                made = hold_seats(
                     session,
                     screening_id=body.screening,
                     choices=choices_of(body.seats or []),
@@ -130,10 +132,11 @@ class Holds(MethodView):
                     terms=terms,
                     rules=rules,
                     now=now,
+                    known=known,
                 )
-            told = told_order(session, order=order, now=now).model_dump()
+            told = dict(present_order(details_of_made(made), now=now))
             return created(
-                NewHoldShape(**told, secret=holder.secret), location=f"{PREFIX}/holds/{order.code}"
+                NewHoldShape(**told, secret=holder.secret), location=f"{PREFIX}/holds/{made.order.code}"
             )
 
         return idempotent(hold, caller=caller, now=now)
@@ -237,13 +240,23 @@ class HoldExtensions(MethodView):
         return idempotent(extend, caller=caller, now=now)
 
 
-def _holder(session: Session, caller: Caller, *, at_counter: bool) -> Holder:
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """The account of a caller; no other has a hold made for it."""
+
+    id: int
+    username: str
+    language: str
+
+
+def _holder(caller: Caller, *, at_counter: bool) -> Holder:
     if at_counter:
         # Not the order of whoever sells: nobody's, until somebody has the tickets in his hand.
         return Holder(channel=COUNTER, actor=caller.name)
     language = asked_language()
     if caller.user_id is not None:
-        return Holder(channel=CHANNEL, user=session.get_one(User, caller.user_id), language=language)
+        account = _Account(caller.user_id, caller.name, caller.language or DEFAULT_LANGUAGE)
+        return Holder(channel=CHANNEL, user=account, language=language)
     return Holder(channel=CHANNEL, secret=random_token(), actor=caller.name, language=language)
 
 

@@ -18,6 +18,7 @@ from matinee.boxoffice.order_details import (
 from matinee.boxoffice.orders import SOLD, UNPAID, outstanding_amount, state_at
 from matinee.payments.models import Payment
 from matinee.programme.models import Seat
+from matinee.programme.queries import SeatOfHall
 from matinee.web.shared.services import services
 from matinee.web.v1.blueprint import PREFIX
 from matinee.web.v1.sale.order_shape import (
@@ -88,7 +89,7 @@ def present_screening(details: ScreeningDetails) -> OrderScreeningShape:
     )
 
 
-def seat_told(seat: Seat) -> dict[str, str]:
+def seat_told(seat: Seat | SeatOfHall) -> dict[str, str]:
     """What is said about a seat wherever one stands."""
     return {
         "label": seat.label,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from matinee.accounts.callers import Caller
 from matinee.boxoffice.rules import check_seats_asked
+from matinee.boxoffice.surroundings import Surroundings
 from matinee.boxoffice.taken_seats import CLAIMS, ForSale, TakenSeats, seats_for_sale, taken_seats
 from matinee.db.direct_select import DirectSelect
 from matinee.kernel.counts import count
@@ -20,9 +21,10 @@ from matinee.web.v1.sale.hold_values import NewHold
 _CLAIMS = DirectSelect(CLAIMS)
 
 
-def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> None:
+def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Surroundings | None:
     """Raise SeatsNotFree or NotEnoughSeats where the hold would be refused so, by what is known of the claims.
 
+    Return what is known of the screening's surroundings; None where there is no such screening.
     Raises also what is refused before that: NoSeats, SeatNamedTwice, TooManySeats, InvalidValues. Whoever is not refused
     here may be refused all the same.
     """
@@ -30,16 +32,16 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Non
     try:
         taken: TakenSeats = service.kept_answers.get(("taken", body.screening), lambda: _read(body.screening))
     except ScreeningNotFound:
-        return
+        return None
     try:
         _refuse(taken, body, seats_max=service.hold_terms.seats_max, now=now)
     except DomainError as refusal:
         # Looked up after the claims: who asks again for what he was given has his own claim among them.
         keyed = keyed_request(caller)
-        if keyed is not None and is_known_request(service.transactions, service.direct, keyed):
-            return
-        count("refusals", code=refusal.code)
-        raise
+        if keyed is None or not is_known_request(service.transactions, service.direct, keyed):
+            count("refusals", code=refusal.code)
+            raise
+    return taken.for_sale.around
 
 
 def _read(screening_id: int) -> TakenSeats:
