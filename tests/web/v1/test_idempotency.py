@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -239,6 +239,21 @@ def test_one_that_waited_too_long_is_told_to_come_back(
             asking.once(count_up)
         told.set()
         assert first.result(10).body == Done(number=1)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("usual", ["0", "7s"])
+def test_what_comes_after_the_key_waits_for_others_as_long_as_usual(asking: Asking, usual: str) -> None:
+    found: list[str] = []
+
+    def look(session: Session) -> Answer:
+        found.append(session.execute(text("SHOW lock_timeout")).scalar_one())
+        return count_up(session)
+
+    # Of the connection that is used again.
+    asking.services.transactions.write(lambda s: s.execute(text(f"SET SESSION lock_timeout = '{usual}'")))
+    asking.once(look)
+    assert found == [usual]
 
 
 def test_what_takes_several_transactions_is_carried_on_after_a_crash(asking: Asking) -> None:

@@ -11,17 +11,16 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import psycopg
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import CursorResult, bindparam, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from matinee.db.base import UtcDateTime
 from matinee.db.direct import DirectConnections
 from matinee.db.direct_select import DirectSelect
 from matinee.db.transaction import Transactions
@@ -35,6 +34,29 @@ WAIT_SECONDS = 3
 _KNOWN = DirectSelect(
     select(IdempotentRequest.status).where(IdempotentRequest.key_hash == bindparam("key_hash"))
 )
+_INSERT = """
+    INSERT INTO idempotent_request AS kept (key_hash, request_hash, started, created_at, expires_at)
+    SELECT :key_hash, :request_hash, '', :now, :expires_at {patiently}
+    ON CONFLICT (key_hash) DO UPDATE
+        SET request_hash = excluded.request_hash, started = excluded.started, status = NULL, answer = NULL,
+            created_at = excluded.created_at, expires_at = excluded.expires_at
+        WHERE kept.expires_at <= :now
+    RETURNING key_hash
+"""
+# Typed: SQLite compares moments as the text that the column type writes.
+_MOMENTS = (bindparam("now", type_=UtcDateTime()), bindparam("expires_at", type_=UtcDateTime()))
+# SQLite lets one writer in at a time: whoever comes here is alone.
+_CLAIM = text(_INSERT.format(patiently="WHERE true")).bindparams(*_MOMENTS)
+# PostgreSQL waits for a while for a row that another is inserting; as long as usual for all that comes after it.
+_CLAIM_WAITING = text(
+    f"""
+    WITH patience AS MATERIALIZED (
+        SELECT current_setting('lock_timeout') AS usual, set_config('lock_timeout', :patience, true)),
+    claimed AS ({_INSERT.format(patiently="FROM patience")})
+    SELECT set_config('lock_timeout', patience.usual, true) FROM claimed, patience
+    """  # noqa: S608 - constants
+).bindparams(*_MOMENTS)
+_KEEP = text("UPDATE idempotent_request SET status = :status, answer = :answer WHERE key_hash = :key_hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +86,22 @@ def claim_key(session: Session, keyed: KeyedRequest, *, now: datetime) -> Idempo
     Waits for a request with this key that is being carried out. Raises IdempotencyKeyReused where the row is of another
     request, RequestInProgress where the wait was too long.
     """
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    fresh = {
+    values: dict[str, object] = {
+        "key_hash": keyed.key_hash,
         "request_hash": keyed.request_hash,
-        "started": "",
-        "status": None,
-        "answer": None,
-        "created_at": now,
+        "now": now,
         "expires_at": now + KEY_LIFETIME,
     }
-    row = dialect.insert(IdempotentRequest).values(key_hash=keyed.key_hash, **fresh)
-    inserted = row.on_conflict_do_update(
-        index_elements=[IdempotentRequest.key_hash], set_=fresh, where=IdempotentRequest.expires_at <= now
-    ).returning(IdempotentRequest.key_hash)
-    if _waiting_a_while(session, inserted) is not None:
+    claim = _CLAIM
+    if session.get_bind().dialect.name == "postgresql":
+        claim, values["patience"] = _CLAIM_WAITING, f"{WAIT_SECONDS}s"
+    try:
+        claimed = session.execute(claim, values).first() is not None
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise RequestInProgress from error
+        raise
+    if claimed:
         return None
     kept = session.get_one(IdempotentRequest, keyed.key_hash, populate_existing=True)
     if kept.request_hash != keyed.request_hash:
@@ -93,24 +117,10 @@ def is_known_request(
     return bool(_KNOWN.rows(transactions, direct, key_hash=keyed.key_hash))
 
 
-def _waiting_a_while(session: Session, statement: Any) -> str | None:
-    if session.get_bind().dialect.name != "postgresql":
-        # SQLite lets one writer in at a time: whoever comes here is alone.
-        return session.execute(statement).scalar_one_or_none()
-    session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
-    try:
-        found: str | None = session.execute(statement).scalar_one_or_none()
-    except OperationalError as error:
-        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
-            raise RequestInProgress from error
-        raise
-    session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
-    return found
-
-
 def note_started(session: Session, keyed: KeyedRequest, *, started: str) -> None:
     """Keep what the request has begun, for a repetition that comes before there is an answer."""
-    session.execute(_row(keyed).values(started=started))
+    row = update(IdempotentRequest).where(IdempotentRequest.key_hash == keyed.key_hash)
+    session.execute(row.values(started=started))
 
 
 def keep_answer(session: Session, keyed: KeyedRequest, *, answer: Answer) -> None:
@@ -120,7 +130,7 @@ def keep_answer(session: Session, keyed: KeyedRequest, *, answer: Answer) -> Non
         "body": None if answer.body is None else answer.content().decode(),
     }
     encrypted = keyed.cipher().encrypt(json.dumps(plain).encode())
-    session.execute(_row(keyed).values(status=answer.status, answer=encrypted))
+    session.execute(_KEEP, {"key_hash": keyed.key_hash, "status": answer.status, "answer": encrypted})
 
 
 def kept_answer(kept: IdempotentRequest, keyed: KeyedRequest) -> Answer | None:
@@ -140,7 +150,3 @@ def delete_expired_requests(session: Session, *, now: datetime) -> int:
     """Tidy up; return how many went. Nothing depends on it."""
     result = session.execute(delete(IdempotentRequest).where(IdempotentRequest.expires_at <= now))
     return result.rowcount if isinstance(result, CursorResult) else 0
-
-
-def _row(keyed: KeyedRequest) -> Any:
-    return update(IdempotentRequest).where(IdempotentRequest.key_hash == keyed.key_hash)
