@@ -175,8 +175,9 @@ def test_claims_are_renewed_all_or_none(services: Services, house: House) -> Non
     other = services.transactions.write(lambda s: claim(s, house.first_hall, "2", now=NOW + MINUTE))
 
     def renew(session: Session) -> None:
-        with pytest.raises(HoldExpired):
-            renew_claims(session, order=session.get_one(Order, order_id), expires_at=None, now=NOW + MINUTE)
+        order = session.get_one(Order, order_id)
+        with pytest.raises(HoldExpired), session.begin_nested():
+            renew_claims(session, order=order, expires_at=None, now=NOW + MINUTE)
 
     services.transactions.write(renew)
     kept = services.transactions.read(

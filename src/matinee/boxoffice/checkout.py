@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matinee.accounts.models import User
 from matinee.boxoffice.errors import NothingToPay, SomethingToPay
 from matinee.boxoffice.holds import prolong_hold
 from matinee.boxoffice.models import Order, OrderPayment
 from matinee.boxoffice.open_payments import payments_under_way
-from matinee.boxoffice.orders import lock_order, outstanding_amount, recipient_of, record_note, record_step
+from matinee.boxoffice.orders import lock_order, outstanding_amount, record_note, record_step
 from matinee.boxoffice.payment_time import COUNTER, kept_until
 from matinee.boxoffice.settlement import (
     fail_payment,
@@ -28,7 +29,7 @@ from matinee.boxoffice.settlement import (
 )
 from matinee.db.transaction import Transactions
 from matinee.payments.charges import find_payment, new_payment, record_started
-from matinee.payments.errors import PaymentRefused, ProviderNotFound
+from matinee.payments.errors import PaymentNotFound, PaymentRefused, ProviderNotFound
 from matinee.payments.models import Payment
 from matinee.payments.protocol import PaymentProvider, PaymentRequest
 from matinee.payments.queries import look_up_payment
@@ -53,9 +54,17 @@ def intend_payment(
 ) -> Payment:
     """Store that the order is about to be paid through this provider, and keep its seats for as long as `kept_until` says.
 
-    Raises StepNotAllowed, HoldExpired, ContactMissing, NothingToPay, SomethingToPay, PaidTooLate, PromoCodeUsedUp.
+    Raises StepNotAllowed, HoldExpired, ContactMissing, NothingToPay, SomethingToPay, PaidTooLate, PromoCodeUsedUp; the
+    transaction must then be rolled back.
     """
     lock_order(session, order)
+    return intend_payment_of_locked(session, order=order, provider=provider, lifetime=lifetime, now=now)
+
+
+def intend_payment_of_locked(
+    session: Session, *, order: Order, provider: str, lifetime: timedelta, now: datetime
+) -> Payment:
+    """As `intend_payment`, for an order that the caller has locked."""
     require_payable(order, now=now)
     amount = outstanding_amount(order)
     if provider == FREE and amount > 0:
@@ -86,39 +95,45 @@ def begin_payment(
     for payment in payments_under_way(session, order=order):
         if payment.provider == provider and payment.amount == amount:
             return payment
-    return intend_payment(session, order=order, provider=provider, lifetime=lifetime, now=now)
+    return intend_payment_of_locked(session, order=order, provider=provider, lifetime=lifetime, now=now)
 
 
 def ask_provider(
     transactions: Transactions, providers: Providers, *, public_id: str, terms: PaymentTerms, now: datetime
 ) -> Payment:
-    """Ask the payment's provider and keep its answer; return the payment as it is then. Harmless when done again.
+    """As `start_payment`; return the payment as it is then."""
+    start_payment(transactions, providers, public_id=public_id, terms=terms, now=now)
+    return transactions.read(lambda session: look_up_payment(session, public_id=public_id))
+
+
+def start_payment(
+    transactions: Transactions, providers: Providers, *, public_id: str, terms: PaymentTerms, now: datetime
+) -> None:
+    """Ask the payment's provider and keep its answer. Harmless when done again.
 
     Raises PaymentNotFound, PaymentRefused (the order can be paid another way), and ProviderUnavailable (nobody knows what
     became of it: ask again for the same payment).
     """
     name, state, request = transactions.read(lambda session: _request_for(session, public_id, terms))
-    if state == "starting":
-        provider = provider_named(providers, name)
-        try:
-            with provider_call(name, "start"):
-                started = provider.start(request)
-        except PaymentRefused as error:
-            reason = error.detail
-            transactions.write(
-                lambda session: fail_payment(session, public_id=public_id, reason=reason, now=now)
-            )
-            raise
+    if state != "starting":
+        return
+    provider = provider_named(providers, name)
+    try:
+        with provider_call(name, "start"):
+            started = provider.start(request)
+    except PaymentRefused as error:
+        reason = error.detail
+        transactions.write(lambda session: fail_payment(session, public_id=public_id, reason=reason, now=now))
+        raise
 
-        def keep(session: Session) -> None:
-            payment = find_payment(session, public_id=public_id)
-            record_started(payment, started=started)
-            session.flush()
-
-        transactions.write(keep)
+    def keep(session: Session) -> None:
         if started.settled:
-            transactions.write(lambda session: settle_payment(session, public_id=public_id, now=now))
-    return transactions.read(lambda session: look_up_payment(session, public_id=public_id))
+            ref = started.provider_ref
+            settle_payment(session, public_id=public_id, now=now, provider_ref=ref)
+        else:
+            record_started(find_payment(session, public_id=public_id), started=started)
+
+    transactions.write(keep)
 
 
 def take_money(
@@ -190,20 +205,26 @@ def _awaited_at_counter(session: Session, order: Order, amount: int) -> Payment 
 
 
 def _request_for(session: Session, public_id: str, terms: PaymentTerms) -> tuple[str, str, PaymentRequest]:
-    payment = look_up_payment(session, public_id=public_id)
-    order = session.scalars(
-        select(Order)
-        .join(OrderPayment, OrderPayment.order_id == Order.id)
-        .where(OrderPayment.payment_id == payment.id)
-    ).one()
-    screening = session.get_one(Screening, order.screening_id)
-    film = session.get_one(Film, screening.film_id)
+    found = session.execute(
+        select(
+            Payment, Order.code, Order.contact_email, User.username, Screening.day, Screening.time, Film.title
+        )
+        .join(OrderPayment, OrderPayment.payment_id == Payment.id)
+        .join(Order, Order.id == OrderPayment.order_id)
+        .outerjoin(User, User.id == Order.user_id)
+        .join(Screening, Screening.id == Order.screening_id)
+        .join(Film, Film.id == Screening.film_id)
+        .where(Payment.public_id == public_id)
+    ).one_or_none()
+    if found is None:
+        raise PaymentNotFound
+    payment = found.Payment
     request = PaymentRequest(
         payment_id=public_id,
         amount=payment.amount,
         currency=payment.currency,
-        description=f"{film.title}, {screening.day.isoformat()} {screening.time}, order {order.code}",
-        email=recipient_of(order),
+        description=f"{found.title}, {found.day.isoformat()} {found.time}, order {found.code}",
+        email=found.contact_email or found.username,
         return_url=terms.return_url,
         cancel_url=terms.cancel_url,
         expires_at=payment.expires_at,

@@ -11,18 +11,23 @@ from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import HoldExpired, SeatsNotFree
-from matinee.boxoffice.models import Order, OrderLine, SeatClaim
+from matinee.boxoffice.models import Order, SeatClaim
 from matinee.boxoffice.statements import chosen_sql, claim_sql
 from matinee.db.base import UtcDateTime
 from matinee.db.version import Change, announce_change
 from matinee.kernel.natural import natural_key
-from matinee.programme.models import Screening, Seat
+from matinee.programme.models import Seat
 from matinee.programme.queries import SeatOfHall
 
 _AS_TOLD = """
     (SELECT seat.id AS seat_id FROM seat JOIN screening ON screening.hall_id = seat.hall_id
     WHERE screening.id = :screening_id
         AND (seat.id, seat.x, seat.y, seat.row, seat.place, seat.kind, seat.zone) IN (VALUES {told})) AS chosen
+"""
+_OF_LINES = """
+    (SELECT order_line.seat_id FROM order_line JOIN seat ON seat.id = order_line.seat_id
+        JOIN screening ON screening.hall_id = seat.hall_id
+    WHERE order_line.order_id = :order_id AND screening.id = :screening_id) AS chosen
 """
 # Advisory locks: what two keys have in common by chance makes somebody take another seat, and nothing else.
 _WANTED_BY_OTHERS = text(
@@ -125,19 +130,13 @@ def renew_claims(session: Session, *, order: Order, expires_at: datetime | None,
     """Claim every seat of the order's lines anew: until `expires_at`, or for good where that is None.
 
     Seats that the order still has stay its own; those that it lost are taken again if they are free. Raises HoldExpired
-    where one has passed to somebody else, or the screening to another hall, with nothing changed.
+    where one has passed to somebody else, or the screening to another hall; what was done since the caller's last savepoint
+    or begin must then be rolled back.
     """
-    wanted = select(OrderLine.seat_id, Seat.hall_id).join(Seat, Seat.id == OrderLine.seat_id)
-    lines = session.execute(wanted.where(OrderLine.order_id == order.id)).all()
-    seat_ids = [seat_id for seat_id, _ in lines]
-    hall_id = session.scalar(select(Screening.hall_id).where(Screening.id == order.screening_id))
-    if {line_hall for _, line_hall in lines} != {hall_id}:
+    claimed = _claimed(session, order, _OF_LINES, {}, expires_at=expires_at, now=now)
+    if len(claimed) != order.seats_asked:
         raise HoldExpired
-    try:
-        with session.begin_nested():
-            claim_seats(session, order=order, seat_ids=seat_ids, expires_at=expires_at, now=now)
-    except SeatsNotFree as error:
-        raise HoldExpired from error
+    announce_change(session, Change.CLAIMS)
 
 
 def lock_claims(session: Session, *, orders: Iterable[Order]) -> None:

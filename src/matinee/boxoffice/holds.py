@@ -232,11 +232,15 @@ def extend_hold(session: Session, *, order: Order, terms: HoldTerms, now: dateti
 
 
 def prolong_hold(session: Session, *, order: Order, until: datetime, now: datetime) -> None:
-    """Keep seats and promo code until `until`, if that is later than now planned. Raises HoldExpired, PromoCodeUsedUp."""
+    """Keep seats and promo code until `until`, if that is later than now planned.
+
+    Raises HoldExpired, PromoCodeUsedUp; the transaction must then be rolled back.
+    """
     assert order.hold_expires_at is not None, "only a live hold is prolonged"
     claim_promo_use(session, order=order, now=now)
-    order.hold_expires_at = max(order.hold_expires_at, until)
-    renew_claims(session, order=order, expires_at=order.hold_expires_at, now=now)
+    until = max(order.hold_expires_at, until)
+    renew_claims(session, order=order, expires_at=until, now=now)
+    order.hold_expires_at = until
 
 
 def release_hold(session: Session, *, order: Order, actor: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
 from matinee.boxoffice.models import Order, OrderLine, OrderPayment, PromoCode, Ticket
+from matinee.boxoffice.orders import UNPAID
 from matinee.kernel.natural import natural_key
 from matinee.payments.models import Payment
 from matinee.programme.models import Cinema, Film, Hall, Screening, Seat, TicketType
@@ -62,7 +63,9 @@ class OrderDetails:
 def details_of(session: Session, *, orders: Sequence[Order]) -> list[OrderDetails]:
     """The orders with all that belongs to them, in the order in which they are given."""
     ids = [order.id for order in orders]
-    seats, tickets, payments = _seats(session, ids), _tickets(session, ids), _payments(session, ids)
+    # A hold has no tickets, and had none.
+    sold = [order.id for order in orders if order.state not in UNPAID]
+    seats, tickets, payments = _seats(session, ids), _tickets(session, sold), _payments(session, ids)
     screenings = screening_details(session, screening_ids={order.screening_id for order in orders})
     # Columns and not relationships: those were perhaps read before the order changed.
     contacts = {
@@ -121,13 +124,15 @@ def _seats(session: Session, order_ids: Sequence[int]) -> Mapping[int, list[Orde
 
 
 def _tickets(session: Session, order_ids: Sequence[int]) -> Mapping[int, list[IssuedTicket]]:
+    found: dict[int, list[IssuedTicket]] = defaultdict(list)
+    if not order_ids:
+        return found
     rows = session.execute(
         select(Ticket, Seat, TicketType.code)
         .join(Seat, Seat.id == Ticket.seat_id)
         .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
         .where(Ticket.order_id.in_(order_ids))
     )
-    found: dict[int, list[IssuedTicket]] = defaultdict(list)
     for ticket, seat, code in rows:
         found[ticket.order_id].append(IssuedTicket(ticket, seat, code))
     for tickets in found.values():

@@ -13,6 +13,7 @@ from matinee.boxoffice.models import ORDER_CODE_LENGTH, Order, OrderEvent
 from matinee.db.counting import count_when_committed
 from matinee.kernel.codes import TYPEABLE, random_code
 from matinee.outbox.webhooks.events import announce_event
+from matinee.programme.models import Screening
 
 # `due`: the tickets are issued, money is still to be taken.
 ALLOWED_STEPS: dict[str | None, frozenset[str]] = {
@@ -50,17 +51,18 @@ def find_order(session: Session, *, code: str) -> Order:
     return found
 
 
-def lock_order(session: Session, order: Order) -> None:
+def lock_order(session: Session, order: Order) -> Screening:
     """Wait for whoever changes the order or its screening, then keep them out until the transaction ends.
 
     Everything that changes an order begins with this, so that two clicks at once are one after the other. The screening
-    comes first, as with everybody who changes one: nobody waits for another in a circle.
+    comes first, as with everybody who changes one: nobody waits for another in a circle. Return the screening.
     """
-    locked: int | None = None
-    while locked != order.screening_id:
-        # More than once only where the order was exchanged meanwhile.
-        locked = join_buyers(session, screening_id=order.screening_id).id
+    while True:
+        screening = join_buyers(session, screening_id=order.screening_id)
         session.refresh(order, with_for_update=True)
+        if screening.id == order.screening_id:
+            return screening
+        # The order was exchanged meanwhile.
 
 
 def require_live_hold(order: Order, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from matinee.boxoffice.money_back import MoneyBack
 from matinee.boxoffice.orders import new_order_code, recipient_of, record_start
 from matinee.boxoffice.pricing import shares_of
 from matinee.boxoffice.tickets import issue_tickets, new_ticket_id
+from matinee.db.counting import count_when_committed
 from matinee.languages.catalogs import DEFAULT_LANGUAGE
 from matinee.outbox.messages import enqueue_message
 
@@ -107,8 +108,10 @@ def new_order(
     return order
 
 
-def issue_order_tickets(session: Session, *, order: Order, now: datetime) -> list[Ticket]:
-    """Make a valid ticket for each line of the order, with what it costs in the end."""
+def issue_order_tickets(
+    session: Session, *, order: Order, now: datetime, are_sold: bool = False
+) -> list[Ticket]:
+    """Make a valid ticket for each line of the order, with what it costs in the end. `are_sold`: as `mark_sold` would."""
     lines = lines_of(session, order=order)
     shares = shares_of([line.amount for line in lines], discount=order.discount_amount, fee=order.fee_amount)
     tickets = [
@@ -122,11 +125,14 @@ def issue_order_tickets(session: Session, *, order: Order, now: datetime) -> lis
             fee_amount=share.fee,
             ticket_type_id=line.ticket_type_id,
             created_at=now,
+            sold_at=now if are_sold else None,
         )
         for line, share in zip(lines, shares, strict=True)
     ]
     session.add_all(tickets)
     session.flush()
+    if are_sold:
+        count_when_committed(session, "tickets_sold", len(tickets), channel=order.channel)
     return tickets
 
 

@@ -88,17 +88,16 @@ def settle_payment(
 
     Raises PaymentNotFound.
     """
-    order, payment, link = _locked(session, public_id)
+    order, screening, payment, link = _locked(session, public_id)
     if payment.provider_ref is None:
         payment.provider_ref = provider_ref
     if not record_settled(payment, now=now):
         return False
-    refusal = _reason_against(session, order, payment, now=now)
+    refusal = _reason_against(session, order, screening, payment, now=now)
     _count(session, payment, outcome="accepted" if refusal is None else "given_back")
     if refusal is None:
         link.accepted = True
         order.paid_amount += payment.amount
-        session.flush()
         if outstanding_amount(order) == 0:
             complete_order(session, order=order, actor=payment.provider, now=now)
     else:
@@ -119,7 +118,7 @@ def settle_at_once(session: Session, *, payment: Payment, now: datetime) -> None
 
 def fail_payment(session: Session, *, public_id: str, reason: str, now: datetime) -> bool:
     """No money will come from this payment; its order can be paid another way while it is held. Raises PaymentNotFound."""
-    order, payment, _ = _locked(session, public_id)
+    order, _, payment, _ = _locked(session, public_id)
     if not record_failed(payment, reason=reason):
         return False
     _count(session, payment, outcome="failed")
@@ -137,9 +136,10 @@ def complete_order(session: Session, *, order: Order, actor: str, now: datetime)
     if not had_tickets:
         # What was paid of it before, while it was another hold, and went back: see docs/decisions/money-of-an-order.md.
         order.total_amount += order.refunded_amount
-        issue_order_tickets(session, order=order, now=now)
+        issue_order_tickets(session, order=order, now=now, are_sold=True)
         mail_tickets(session, order=order, now=now)
-    mark_sold(session, order=order, now=now)
+    else:
+        mark_sold(session, order=order, now=now)
 
 
 def _count(session: Session, payment: Payment, *, outcome: str) -> None:
@@ -149,22 +149,24 @@ def _count(session: Session, payment: Payment, *, outcome: str) -> None:
         count_when_committed(session, "money_taken_minor_units", payment.amount, **labels)
 
 
-def _locked(session: Session, public_id: str) -> tuple[Order, Payment, OrderPayment]:
-    link = session.scalars(
-        select(OrderPayment)
+def _locked(session: Session, public_id: str) -> tuple[Order, Screening, Payment, OrderPayment]:
+    found = session.execute(
+        select(OrderPayment, Order)
         .join(Payment, Payment.id == OrderPayment.payment_id)
+        .join(Order, Order.id == OrderPayment.order_id)
         .where(Payment.public_id == public_id)
     ).one_or_none()
-    if link is None:
+    if found is None:
         raise PaymentNotFound
-    order = session.get_one(Order, link.order_id)
-    lock_order(session, order)
-    return order, find_payment(session, public_id=public_id), link
+    link, order = found
+    screening = lock_order(session, order)
+    return order, screening, find_payment(session, public_id=public_id), link
 
 
-def _reason_against(session: Session, order: Order, payment: Payment, *, now: datetime) -> str | None:
+def _reason_against(
+    session: Session, order: Order, screening: Screening, payment: Payment, *, now: datetime
+) -> str | None:
     """Why this money cannot be accepted, in a sentence; None where it can, and the seats are then the order's own."""
-    screening = session.get_one(Screening, order.screening_id)
     if order.state in SOLD and outstanding_amount(order) == 0:
         reason = reasons.PAID_ALREADY
     elif order.state in ("refunded", "cancelled"):
@@ -192,7 +194,8 @@ def _take_seats(session: Session, order: Order, *, pays_all: bool, now: datetime
         return None
     try:
         claim_promo_use(session, order=order, now=now)
-        renew_claims(session, order=order, expires_at=None, now=now)
+        with session.begin_nested():
+            renew_claims(session, order=order, expires_at=None, now=now)
     except PromoCodeUsedUp:
         return reasons.PROMO_CODE_GONE
     except HoldExpired:
@@ -230,7 +233,7 @@ def _tells_of_other_money(session: Session, provider: str, notice: ProviderNotic
 
     Nothing of ours makes a provider take another sum. If one says so, sending the notice again would change nothing.
     """
-    order, payment, _ = _locked(session, notice.subject_id)
+    order, _, payment, _ = _locked(session, notice.subject_id)
     if notice.amount is None:
         return False
     told = Money(notice.amount, (notice.currency or "").upper())

@@ -16,7 +16,7 @@ import psycopg
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import CursorResult, bindparam, delete, select, text, update
+from sqlalchemy import CursorResult, bindparam, delete, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -56,6 +56,7 @@ _CLAIM_WAITING = text(
     SELECT set_config('lock_timeout', patience.usual, true) FROM claimed, patience
     """  # noqa: S608 - constants
 ).bindparams(*_MOMENTS)
+_NOTE = text("UPDATE idempotent_request SET started = :started WHERE key_hash = :key_hash")
 _KEEP = text("UPDATE idempotent_request SET status = :status, answer = :answer WHERE key_hash = :key_hash")
 
 
@@ -119,8 +120,7 @@ def is_known_request(
 
 def note_started(session: Session, keyed: KeyedRequest, *, started: str) -> None:
     """Keep what the request has begun, for a repetition that comes before there is an answer."""
-    row = update(IdempotentRequest).where(IdempotentRequest.key_hash == keyed.key_hash)
-    session.execute(row.values(started=started))
+    session.execute(_NOTE, {"key_hash": keyed.key_hash, "started": started})
 
 
 def keep_answer(session: Session, keyed: KeyedRequest, *, answer: Answer) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import Order
-from matinee.boxoffice.order_details import screening_details
 from matinee.payments.models import Payment
+from matinee.programme.models import Cinema, Screening
 from matinee.web.v1.blueprint import PREFIX
 from matinee.web.v1.sale import examples
 from matinee.web.v1.sale.order_shape import PaymentState
@@ -38,8 +39,11 @@ class PaymentShape(Shape, example=examples.PAYMENT):
 
 def told_payment(session: Session, *, payment: Payment, order: Order) -> PaymentShape:
     """The payment as it is now."""
-    at = screening_details(session, screening_ids={order.screening_id})[order.screening_id]
-    zone = at.cinema.timezone
+    zone = session.execute(
+        select(Cinema.timezone)
+        .join(Screening, Screening.cinema_id == Cinema.id)
+        .where(Screening.id == order.screening_id)
+    ).scalar_one()
     return PaymentShape(
         id=payment.public_id,
         order=order.code,

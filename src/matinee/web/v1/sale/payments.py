@@ -13,9 +13,9 @@ from matinee.accounts.callers import Caller
 from matinee.boxoffice.access import Asker, order_changed_by, payment_seen_by
 from matinee.boxoffice.checkout import (
     PaymentTerms,
-    ask_provider,
-    intend_payment,
+    intend_payment_of_locked,
     provider_named,
+    start_payment,
     take_money,
 )
 from matinee.boxoffice.errors import (
@@ -209,18 +209,14 @@ def _pay_through_provider(
 
     def begin(session: Session) -> str:
         order = order_changed_by(session, code=code, asker=changing(caller))
-        payment = intend_payment(
+        payment = intend_payment_of_locked(
             session, order=order, provider=provider, lifetime=service.payment_lifetime, now=now
         )
         return payment.public_id
 
     def carry_on(public_id: str) -> Answer:
         terms = PaymentTerms(service.payment_lifetime, *urls)
-        asked = ask_provider(
-            service.transactions, service.payments, public_id=public_id, terms=terms, now=now
-        )
-        if asked.state == "failed":
-            raise PaymentRefused(asked.failure or None)
+        start_payment(service.transactions, service.payments, public_id=public_id, terms=terms, now=now)
         return service.transactions.read(lambda session: _told(session, public_id))
 
     return idempotent_in_steps(begin, carry_on, caller=caller, now=now)
@@ -229,6 +225,8 @@ def _pay_through_provider(
 def _told(session: Session, public_id: str) -> Answer:
     # Whoever began it may see it.
     payment, order = payment_seen_by(session, public_id=public_id, asker=Asker(is_staff=True))
+    if payment.state == "failed":
+        raise PaymentRefused(payment.failure or None)
     return created(told_payment(session, payment=payment, order=order), location=payment_path(payment))
 
 
