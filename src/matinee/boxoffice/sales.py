@@ -22,16 +22,19 @@ from matinee.outbox.messages import enqueue_message
 
 
 class Account(Protocol):
-    """A user, as far as an order must know him."""
+    """A user, as far as an order must know him: whoever has read one already need not read him again."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """Of the user."""
 
     @property
-    def username(self) -> str: ...
+    def username(self) -> str:
+        """The mail address."""
 
     @property
-    def language(self) -> str: ...
+    def language(self) -> str:
+        """In which mails are written."""
 
 
 def sell_seats(
