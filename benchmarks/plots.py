@@ -17,9 +17,9 @@ from benchmarks.curves import Curve, Figure
 from benchmarks.results_page import baseline_of
 from benchmarks.soak_record import SoakRecord
 
-# Colours that can be told apart by whoever sees fewer of them (Okabe and Ito), and a mark for each beside.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-MARKS = "osD^vPX"
+# Colours that can be told apart by whoever sees fewer of them (Okabe and Ito, the last of Tol), and a mark for each beside.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255")
+MARKS = "osD^vPX*"
 TARGET_COLOR = "#666666"
 # From here on, what is small would lie on the axis.
 LINEAR_RANGE_MAX = 20.0

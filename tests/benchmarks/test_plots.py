@@ -11,7 +11,8 @@ from tests.benchmarks.measured import BARE, FIGURE, GROWTH, OURS, RESULTS, SMALL
 pytest.importorskip("matplotlib", reason="plots are of the extra `bench`")
 
 from benchmarks.curves import Measured
-from benchmarks.plots import COLORS, draw
+from benchmarks.growth_pages import GROUPS
+from benchmarks.plots import COLORS, MARKS, draw
 from benchmarks.record import Circumstances, read_section, record
 
 CIRCUMSTANCES = Circumstances("2026-11-26", ("A processor",), {"seconds": 4.0})
@@ -23,6 +24,10 @@ def test_a_plot_says_in_letters_what_it_shows(tmp_path: Path) -> None:
     assert {"Purchases & more", "Matinee", "pgbench", "clients", "1", "128"} <= said
     assert "target: 0.5 × pgbench" in said
     assert {"a second", "99 of 100 within, milliseconds"} <= said
+
+
+def test_there_is_a_colour_and_a_mark_for_each_group_of_pages() -> None:
+    assert len(GROUPS) <= len(COLORS) == len(MARKS)
 
 
 def test_a_plot_without_a_baseline_shows_the_most_that_it_may_take(tmp_path: Path) -> None:
@@ -40,7 +45,7 @@ def test_the_same_data_make_the_same_plot_and_others_another(tmp_path: Path) -> 
 
 
 def test_more_curves_than_can_be_told_apart_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="8 curves"):
+    with pytest.raises(ValueError, match="9 curves"):
         draw(replace(FIGURE, curves=(OURS,) * (len(COLORS) + 1), baseline=""), tmp_path / "a.svg")
 
 
