@@ -14,17 +14,18 @@ _MIB = 1024.0
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """In MiB. Where several share a page, each has its part of it in `share`; `resident` counts it whole.
+    """In MiB. `own`: what it has written itself; what it still has in common with a fork is counted in parts.
 
-    `common`: of `share`, what was made to be common to several, such as the buffers of the database.
+    `resident`: all of it, with the pages of libraries, which whoever else runs them has in common. `common`: its part of what
+    was made to be common to several, such as the buffers of the database.
     """
 
-    share: float
+    own: float
     resident: float
     common: float
 
     def __add__(self, other: Memory) -> Memory:
-        return Memory(self.share + other.share, self.resident + other.resident, self.common + other.common)
+        return Memory(self.own + other.own, self.resident + other.resident, self.common + other.common)
 
 
 def memory_of(pid: int) -> Memory:
@@ -34,9 +35,9 @@ def memory_of(pid: int) -> Memory:
         name, _, value = line.partition(":")
         if value.endswith(" kB"):
             found[name] = int(value.split()[0]) / _MIB
-    if "Pss" not in found:
+    if "Pss_Anon" not in found:
         raise ProcessLookupError(pid)  # it has ended, and nobody has taken note of it yet
-    return Memory(share=found["Pss"], resident=found["Rss"], common=found["Pss_Shmem"])
+    return Memory(own=found["Pss_Anon"], resident=found["Rss"], common=found["Pss_Shmem"])
 
 
 def family(pid: int) -> list[int]:

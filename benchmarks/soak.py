@@ -164,7 +164,7 @@ class _Watch:
         assert row is not None
         sample = Sample(
             at=told["at"],
-            memory={name: round(memory.share - memory.common, 2) for name, memory in found.items()},
+            memory={name: round(memory.own, 2) for name, memory in found.items()},
             resident={name: round(memory.resident, 2) for name, memory in found.items()},
             buffers=round(found["PostgreSQL"].common, 2),
             busy=round(self._busy.share(), 3),

@@ -18,7 +18,8 @@ class Sample:
     """The house at one moment, and what was done in the ten seconds before. Memory in MiB."""
 
     at: float
-    # By process: its share of memory, without the buffers that processes of the database have in common.
+    # By process: what it has written itself. Neither libraries, of which its part changes with whoever else runs on the
+    # machine, nor the buffers that processes of the database have in common.
     memory: dict[str, float]
     resident: dict[str, float]
     buffers: float
