@@ -16,8 +16,8 @@ _MIB = 1024.0
 class Memory:
     """In MiB. `own`: what it has written itself; what it still has in common with a fork is counted in parts.
 
-    `resident`: all of it, with the pages of libraries, which whoever else runs them has in common. `common`: its part of what
-    was made to be common to several, such as the buffers of the database.
+    `resident`: all of it, with the pages of libraries, which whoever else runs them has in common. `common`: its part of
+    what was made to be common to several, such as the buffers of the database.
     """
 
     own: float

@@ -50,9 +50,9 @@ Processors kept busy, in the mean: {_cores(record)}.
 
 ## Memory
 
-In MiB, what each process has written itself (anonymous pages; those that forks still have in common are counted in parts). Without libraries,
-and without the buffers that the processes of the database have in common: they fill up to what is set, and had
-{samples[-1].buffers:,.0f} MiB at the end. The line begins after
+In MiB, what each process has written itself (anonymous pages; what forks still have in common is counted in parts).
+Without libraries, and without the buffers that the processes of the database have in common: they fill up to what is
+set, and had {samples[-1].buffers:,.0f} MiB at the end. The line begins after
 {round(record.warm_up_seconds / 60, 1):g} minutes. {_verdict(record)}
 
 ![The memory of each process over time]({PLOT})
