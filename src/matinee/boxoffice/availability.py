@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import SeatClaim
@@ -84,7 +84,7 @@ def _taken_seats(session: Session, screening_ids: Sequence[int], now: datetime) 
         select(func.count())
         .where(
             SeatClaim.screening_id == Screening.id,
-            or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+            SeatClaim.lasts(now),
             ~of_house,
         )
         .scalar_subquery()

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.accounts.models import User
@@ -176,6 +186,11 @@ class SeatClaim(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
     # The end of the hold; NULL once sold. From this instant on anybody may take the seat.
     expires_at: Mapped[datetime | None]
+
+    @classmethod
+    def lasts(cls, now: datetime) -> ColumnElement[bool]:
+        """Whether the seat is sold, or still held at `now`."""
+        return or_(cls.expires_at.is_(None), cls.expires_at > now)
 
 
 class OrderLine(Base):

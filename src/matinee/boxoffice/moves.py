@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, true, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import HallTooSmall, ScreeningCancelled
@@ -78,7 +78,7 @@ def preview_move(session: Session, *, screening_id: int, hall: Hall, now: dateti
     _check(session, screening, hall)
     if hall.id == screening.hall_id:
         return []
-    alive = or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now)
+    alive = SeatClaim.lasts(now)
     plan = _plan(
         session, screening, hall, orders=_orders_with_seats(session, screening_id, alive, lock=False)
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Result, null, or_, select, union_all
+from sqlalchemy import Result, null, select, union_all
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.errors import SalesClosed, SeatsNotFree, TicketTypeNotSold
@@ -144,7 +144,7 @@ def _not_free(
     """The ids of the seats that are sold or held at `now`; and of those that the house keeps back, with the reason."""
     taken = select(SeatClaim.seat_id, null().label("reason")).where(
         SeatClaim.screening_id == screening.id,
-        or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+        SeatClaim.lasts(now),
     )
     if except_order is not None:
         taken = taken.where(SeatClaim.order_id != except_order)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TypedDict
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.claims import labels_of
@@ -57,7 +57,7 @@ def require_unsold(session: Session, *, screening_id: int, now: datetime) -> Scr
     ScreeningInUse.
     """
     screening = keep_buyers_out(session, screening_id=screening_id)
-    live = or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now)
+    live = SeatClaim.lasts(now)
     claimed = select(SeatClaim.seat_id).where(SeatClaim.screening_id == screening_id, live)
     ticketed = select(Ticket.seat_id).where(Ticket.screening_id == screening_id, Ticket.state == "valid")
     if any(session.scalar(wanted.limit(1)) is not None for wanted in (claimed, ticketed)):

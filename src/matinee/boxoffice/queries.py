@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import SeatClaim, Ticket
@@ -23,7 +23,7 @@ def claimed_seats(
     for portion in in_portions(claimed):
         wanted = select(SeatClaim.screening_id, SeatClaim.seat_id).where(
             SeatClaim.screening_id.in_(portion),
-            or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+            SeatClaim.lasts(now),
         )
         if except_order is not None:
             wanted = wanted.where(SeatClaim.order_id != except_order)

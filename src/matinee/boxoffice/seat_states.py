@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.availability import Availability, availability
@@ -49,7 +49,7 @@ def seat_states(session: Session, *, screening_id: int, now: datetime) -> SeatSt
     sold: set[int] = set()
     claims = select(SeatClaim.seat_id, SeatClaim.expires_at).where(
         SeatClaim.screening_id == screening_id,
-        or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+        SeatClaim.lasts(now),
     )
     for seat_id, expires_at in session.execute(claims):
         (sold if expires_at is None else held).add(seat_id)

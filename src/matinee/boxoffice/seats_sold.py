@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import Order, SeatClaim, Ticket
@@ -21,7 +21,7 @@ def seats_sold(session: Session, *, hall_id: int, now: datetime) -> list[SoldSea
 
     By the start of the screening, then in natural order of the labels. A hold that ran out is nobody's.
     """
-    live = or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now)
+    live = SeatClaim.lasts(now)
     claimed = _sold(SeatClaim, hall_id, now, SeatClaim.expires_at.is_not(None)).where(live)
     ticketed = _sold(Ticket, hall_id, now, Ticket.state != "valid").where(Ticket.state == "valid")
     found: dict[tuple[int, str], tuple[datetime, SoldSeat]] = {}

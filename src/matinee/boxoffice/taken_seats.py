@@ -53,8 +53,9 @@ class TakenSeats:
         """
         asked = list(labels)
         taken = [label for label in asked if label in self.ends and _lasts(self.ends[label], now)]
-        known = set(self.for_sale.labels.values())
-        if taken and known.issuperset(asked) and is_on_sale(self.for_sale.screening, now=now):
+        if not taken or not is_on_sale(self.for_sale.screening, now=now):
+            return
+        if set(self.for_sale.labels.values()).issuperset(asked):
             raise SeatsNotFree(taken)
 
     def refuse_more_than_free(self, count: int, *, now: datetime) -> None:

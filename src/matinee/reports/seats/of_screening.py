@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.models import SeatClaim, Ticket
@@ -89,7 +89,7 @@ def _claims(session: Session, screening_id: int, now: datetime) -> Mapping[int, 
     rows = session.execute(
         select(SeatClaim.seat_id, SeatClaim.expires_at).where(
             SeatClaim.screening_id == screening_id,
-            or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now),
+            SeatClaim.lasts(now),
         )
     )
     return {seat_id: expires_at is None for seat_id, expires_at in rows}
