@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 # How long one BEGIN waits for another process's writer. Short enough that the last of several tries, which
 # `db.transaction` begins within ten seconds, ends in time for the caller.
@@ -33,6 +36,14 @@ POSTGRES_PARAMETERS: dict[str, Any] = {
     # Milliseconds: what was sent and nobody has confirmed ends the connection. Where the system knows it (Linux).
     "tcp_user_timeout": 10_000,
 }
+
+
+# A session of PostgreSQL keeps a plan of each statement that was prepared in it and what it has looked up about tables, and
+# hardly gives memory back: the longer it lives, the more it has. Each is renewed after a time of its own between these, so
+# that all together stay as large as they are and are not renewed at once. After a failover they spread over the servers
+# again.
+POSTGRES_SESSION_SECONDS = (60.0, 900.0)
+_ENDS_AT = "matinee_ends_at"
 
 
 # Each read finds its rows by keys, and these are in memory: a page of an index costs little more than the next one of a
@@ -84,6 +95,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _open_postgres)
+        event.listen(engine, "checkout", _renew_when_old)
 
 
 def rows_changed(connection: Connection) -> int:
@@ -91,11 +103,18 @@ def rows_changed(connection: Connection) -> int:
     return int(getattr(connection.connection.driver_connection, "total_changes", 0))
 
 
-def _open_postgres(connection: psycopg.Connection[Any], _record: object) -> None:
+def _open_postgres(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
     # Not in the address's options, which poolers refuse; and outside of a transaction, with which they would be undone.
     connection.autocommit = True
     connection.execute(_POSTGRES_SETTINGS)
     connection.autocommit = False
+    record.info[_ENDS_AT] = time.monotonic() + random.uniform(*POSTGRES_SESSION_SECONDS)  # noqa: S311 - no secret
+
+
+def _renew_when_old(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+    if time.monotonic() > record.info[_ENDS_AT]:
+        # The pool opens another one in its place; nobody is told.
+        raise DisconnectionError("old enough")
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:

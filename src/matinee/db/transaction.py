@@ -78,7 +78,7 @@ class Transactions:
                 with nullcontext() if read_only else self._turn_to_write(last_begin):
                     if read_only:
                         result = _read(session, work)
-                        # Ended by `close` below: a rollback would empty the objects that were read.
+                        # Ended below, not by `session.commit`, which would write what `work` changed in its objects.
                     else:
                         session.connection(execution_options=WRITING_OPTIONS)
                         result = work(session)
@@ -107,7 +107,7 @@ class Transactions:
             else:
                 change = took_change(session)
                 tell_counts(session)
-                self._end(session)
+                self._end(session, read_only=read_only)
                 if change is not None:
                     self._version.move(change)
                 return result
@@ -126,9 +126,12 @@ class Transactions:
             raise DatabaseUnavailable("busy")
 
     @staticmethod
-    def _end(session: Session) -> None:
+    def _end(session: Session, *, read_only: bool) -> None:
         # What was read is complete, and what was written is committed, whatever becomes of the connection now.
         try:
+            if read_only and (reading := session.connection().get_transaction()) is not None:
+                # There is nothing to undo, and after a ROLLBACK the driver throws away the statements it has prepared.
+                reading.commit()
             session.close()
         except DBAPIError as error:
             log.warning("the connection was lost at the end: %s", type(error).__name__)
