@@ -15,7 +15,7 @@ from matinee.accounts.api_keys import (
     note_use,
     revoke_api_key,
 )
-from matinee.accounts.callers import ANONYMOUS, Caller, caller_of_session
+from matinee.accounts.callers import ANONYMOUS, Caller
 from matinee.accounts.errors import (
     ApiKeyNotFound,
     ApiKeyNotValid,
@@ -28,6 +28,7 @@ from matinee.accounts.roles import grant_role
 from matinee.accounts.scopes import SCOPES, check_grantable
 from matinee.db.transaction import Transactions
 from matinee.web.shared.services import Services
+from tests.accounts.session_callers import caller_of_session
 from tests.building import NOW, Buyer
 
 ALL = Caller(identity="user:1", name="manager@example.com", scopes=frozenset(SCOPES))

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from matinee.accounts.callers import caller_of_session
 from matinee.accounts.errors import SecondFactorOff, SecondFactorOn, WrongCode
 from matinee.accounts.models import User, UserSession
 from matinee.accounts.roles import grant_role
@@ -25,6 +24,7 @@ from matinee.accounts.sessions import session_is_full, start_session
 from matinee.kernel.codes import hash_secret
 from matinee.web.shared.services import Services
 from tests.accounts.authenticator_app import code_at
+from tests.accounts.session_callers import caller_of_session
 from tests.building import NOW, Buyer
 
 BOX = SecretBox("the secret key of the app")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import SessionNotValid
 from matinee.accounts.models import User, UserRole, UserSession
 from matinee.accounts.scopes import scopes_of_roles
-from matinee.kernel.codes import hash_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +69,6 @@ CALLER_OF_SESSION = (
     .outerjoin(UserRole, UserRole.user_id == User.id)
     .where(UserSession.token_hash == bindparam("token_hash"), UserSession.expires_at > bindparam("now"))
 )
-
-
-def caller_of_session(session: Session, *, token: str, now: datetime, second_factor_required: bool) -> Caller:
-    """The user whom the session's token belongs to, with the scopes of the roles held. Raises SessionNotValid.
-
-    See `caller_of_rows`.
-    """
-    token_hash = hash_secret(token)
-    rows = session.execute(CALLER_OF_SESSION, {"token_hash": token_hash, "now": now}).all()
-    return caller_of_rows(rows, token_hash=token_hash, second_factor_required=second_factor_required)
 
 
 def caller_of_rows(rows: Sequence[Sequence[Any]], *, token_hash: str, second_factor_required: bool) -> Caller:
