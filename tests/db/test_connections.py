@@ -4,23 +4,58 @@ from __future__ import annotations
 
 import os
 import socket
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from psycopg import sql
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
-from matinee.db import engine as engine_module
 from matinee.db.direct import DirectConnections
-from matinee.db.engine import database_url, engine_options, prepare_engine
+from matinee.db.engine import SESSION_ENDS_AT, database_url, engine_options, prepare_engine
+from matinee.web.shared.metrics.meter import Meter
+from matinee.web.shared.metrics.requests import measure_connections
 from matinee.web.shared.services import Services
 from tests import kept_connections
+
+
+def session_of_now(engine: Engine, *, make_old: bool = False) -> int:
+    """The process of the server that answers; `make_old`: it has answered for long enough."""
+    with engine.connect() as connection:
+        if make_old:
+            connection.connection.info[SESSION_ENDS_AT] = 0.0
+        return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+@contextmanager
+def refusing_more(address: str) -> Iterator[None]:
+    """Let the server refuse new sessions of this database."""
+    server, _, name = address.rpartition("/")
+    let_in = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(let_in.format(sql.Identifier(name), sql.SQL("false")))
+        try:
+            yield
+        finally:
+            connection.execute(let_in.format(sql.Identifier(name), sql.SQL("true")))
 
 
 class TestOnPostgres:
     @pytest.fixture
     def database_url(self, postgresql_url: str) -> str:
         return postgresql_url
+
+    @pytest.fixture
+    def own_engine(self, postgresql_url: str) -> Iterator[Engine]:
+        """With sessions that really end when they are closed."""
+        kept_connections.forget(postgresql_url)
+        url = database_url(postgresql_url)
+        engine = create_engine(url, **engine_options(url, 1))
+        prepare_engine(engine)
+        yield engine
+        engine.dispose()
 
     def test_the_kernel_gives_up_those_whose_other_end_vanished(self, services: Services) -> None:
         assert services.direct is not None
@@ -49,26 +84,41 @@ class TestOnPostgres:
             kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
         assert "SELECT 77" in kept
 
-    def test_a_session_is_renewed_when_it_has_become_old(
-        self, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+    def test_a_session_is_renewed_when_it_has_become_old(self, own_engine: Engine) -> None:
+        first = session_of_now(own_engine)
+        assert session_of_now(own_engine) == first
+        assert session_of_now(own_engine, make_old=True) == first
+        assert session_of_now(own_engine) != first
+
+    def test_an_old_session_is_kept_while_no_other_is_to_be_had(
+        self, own_engine: Engine, postgresql_url: str
     ) -> None:
-        kept_connections.forget(postgresql_url)
-        monkeypatch.setattr(engine_module, "POSTGRES_SESSION_SECONDS", (0.5, 0.5))
-        url = database_url(postgresql_url)
-        engine = create_engine(url, **engine_options(url, 1))
-        prepare_engine(engine)
+        with own_engine.connect() as first, refusing_more(postgresql_url):
+            with pytest.raises(OperationalError, match="not currently accepting"):
+                own_engine.connect()
+            process = first.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            first.connection.info[SESSION_ENDS_AT] = 0.0
+            first.close()
+            assert session_of_now(own_engine) == process
 
-        def session_of_now() -> int:
-            with engine.connect() as connection:
-                return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+    def test_what_could_not_be_opened_is_not_counted(self, own_engine: Engine, postgresql_url: str) -> None:
+        meter = Meter(None)
+        measure_connections(own_engine, meter)
 
-        try:
-            first = session_of_now()
-            assert session_of_now() == first
-            time.sleep(0.6)
-            assert session_of_now() != first
-        finally:
-            engine.dispose()
+        def in_use() -> float:
+            [told] = meter.connections_in_use.collect()
+            return float(told.samples[0].value)
+
+        with own_engine.connect() as lost:
+            assert in_use() == 1
+            lost.invalidate()
+        assert in_use() == 0
+        with refusing_more(postgresql_url), pytest.raises(OperationalError):
+            own_engine.connect()
+        assert in_use() == 0
+        session_of_now(own_engine, make_old=True)
+        session_of_now(own_engine)
+        assert in_use() == 0
 
     def test_what_the_address_says_wins(self, postgresql_url: str) -> None:
         url = database_url(

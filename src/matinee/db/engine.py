@@ -9,7 +9,8 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -43,7 +44,10 @@ POSTGRES_PARAMETERS: dict[str, Any] = {
 # that all together stay as large as they are and are not renewed at once. After a failover they spread over the servers
 # again.
 POSTGRES_SESSION_SECONDS = (60.0, 900.0)
-_ENDS_AT = "matinee_ends_at"
+SESSION_ENDS_AT = "matinee_session_ends_at"
+# While a server does not let anybody in, or one of several does not answer, what is open is kept, however old.
+SLOW_TO_OPEN_SECONDS = 1.0
+KEPT_OPEN_SECONDS = 60.0
 
 
 # Each read finds its rows by keys, and these are in memory: a page of an index costs little more than the next one of a
@@ -82,6 +86,8 @@ def engine_options(url: URL, connections_max: int) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
     else:
+        # The session that was used last has its plans at hand; the others rest until there is more to do.
+        options["pool_use_lifo"] = True
         options["connect_args"] = {
             name: value for name, value in POSTGRES_PARAMETERS.items() if name not in url.query
         }
@@ -94,8 +100,10 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        ages = _SessionAges()
+        event.listen(engine, "do_connect", ages.open)
         event.listen(engine, "connect", _open_postgres)
-        event.listen(engine, "checkout", _renew_when_old)
+        event.listen(engine, "checkout", ages.end_when_old)
 
 
 def rows_changed(connection: Connection) -> int:
@@ -108,13 +116,32 @@ def _open_postgres(connection: psycopg.Connection[Any], record: ConnectionPoolEn
     connection.autocommit = True
     connection.execute(_POSTGRES_SETTINGS)
     connection.autocommit = False
-    record.info[_ENDS_AT] = time.monotonic() + random.uniform(*POSTGRES_SESSION_SECONDS)  # noqa: S311 - no secret
+    record.info[SESSION_ENDS_AT] = time.monotonic() + random.uniform(*POSTGRES_SESSION_SECONDS)  # noqa: S311 - no secret
 
 
-def _renew_when_old(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
-    if time.monotonic() > record.info[_ENDS_AT]:
-        # The pool opens another one in its place; nobody is told.
-        raise DisconnectionError("old enough")
+class _SessionAges:
+    """Ends the sessions of one pool that have become old, as long as others can be had in their place."""
+
+    def __init__(self) -> None:
+        self._kept_until = 0.0
+
+    def open(self, dialect: Dialect, _record: object, arguments: Any, parameters: Any) -> DBAPIConnection:
+        """Open a session, as SQLAlchemy would by itself. Raises what the driver raises."""
+        began = time.monotonic()
+        try:
+            return dialect.connect(*arguments, **parameters)
+        except psycopg.Error:
+            self._kept_until = time.monotonic() + KEPT_OPEN_SECONDS
+            raise
+        finally:
+            if time.monotonic() - began > SLOW_TO_OPEN_SECONDS:
+                self._kept_until = time.monotonic() + KEPT_OPEN_SECONDS
+
+    def end_when_old(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """The pool then opens another one in its place, and gives that out."""
+        now = time.monotonic()
+        if now > record.info[SESSION_ENDS_AT] and now > self._kept_until:
+            raise DisconnectionError("old enough")
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:

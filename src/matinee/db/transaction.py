@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -59,7 +60,7 @@ class Transactions:
         return self._run(work, read_only=False)
 
     def read(self, work: Callable[[Session], Result]) -> Result:
-        """Run `work`, which only reads. Takes no write lock and commits nothing.
+        """Run `work`, which only reads. Takes no write lock and changes nothing.
 
         Raises as `write` does, and WroteWhileReading where the work changed something after all.
         """
@@ -73,11 +74,13 @@ class Transactions:
         last_begin = time.monotonic() + TRIES_BEGIN_WITHIN_SECONDS
         for tried in range(1, TRIES_MAX + 1):
             session = self._new_session()
+            reading: Connection | None = None
             committing = False
             try:
                 with nullcontext() if read_only else self._turn_to_write(last_begin):
                     if read_only:
-                        result = _read(session, work)
+                        reading = session.connection(execution_options=READING_OPTIONS)
+                        result = _read(session, work, reading)
                         # Ended below, not by `session.commit`, which would write what `work` changed in its objects.
                     else:
                         session.connection(execution_options=WRITING_OPTIONS)
@@ -107,7 +110,7 @@ class Transactions:
             else:
                 change = took_change(session)
                 tell_counts(session)
-                self._end(session, read_only=read_only)
+                self._end(session, reading)
                 if change is not None:
                     self._version.move(change)
                 return result
@@ -126,12 +129,16 @@ class Transactions:
             raise DatabaseUnavailable("busy")
 
     @staticmethod
-    def _end(session: Session, *, read_only: bool) -> None:
+    def _end(session: Session, reading: Connection | None) -> None:
         # What was read is complete, and what was written is committed, whatever becomes of the connection now.
         try:
-            if read_only and (reading := session.connection().get_transaction()) is not None:
+            if (
+                reading is not None
+                and (transaction := reading.get_transaction()) is not None
+                and transaction.is_active
+            ):
                 # There is nothing to undo, and after a ROLLBACK the driver throws away the statements it has prepared.
-                reading.commit()
+                transaction.commit()
             session.close()
         except DBAPIError as error:
             log.warning("the connection was lost at the end: %s", type(error).__name__)
@@ -147,8 +154,7 @@ class Transactions:
             session.invalidate()
 
 
-def _read(session: Session, work: Callable[[Session], Result]) -> Result:
-    connection = session.connection(execution_options=READING_OPTIONS)
+def _read(session: Session, work: Callable[[Session], Result], connection: Connection) -> Result:
     before = rows_changed(connection)
     result = work(session)
     if session.new or session.dirty or session.deleted or rows_changed(connection) != before:

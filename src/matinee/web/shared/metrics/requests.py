@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from sqlalchemy import Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from matinee.web.shared.metrics.meter import Meter
 
@@ -47,6 +48,19 @@ def measure_requests(app: Flask, meter: Meter) -> None:
 
 def measure_connections(engine: Engine, meter: Meter) -> None:
     """Count the connections that are taken from the pool of this process."""
-    in_use = meter.connections_in_use
-    event.listen(engine, "checkout", lambda *_: in_use.inc())
-    event.listen(engine, "checkin", lambda *_: in_use.dec())
+    counted = "matinee_counted_in_use"
+
+    def take(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        assert record.record_info is not None
+        if not record.record_info.get(counted):
+            record.record_info[counted] = True
+            meter.connections_in_use.inc()
+
+    def give_back(_connection: object, record: ConnectionPoolEntry) -> None:
+        # What could not be opened is given back, too, though it was never taken.
+        assert record.record_info is not None
+        if record.record_info.pop(counted, False):
+            meter.connections_in_use.dec()
+
+    event.listen(engine, "checkout", take)
+    event.listen(engine, "checkin", give_back)
