@@ -1,4 +1,4 @@
-"""Asking for every page in databases of several sizes: a few clients, one page after the other, the sizes in turns."""
+"""Asking for every page in databases of several sizes: a few clients, one page after the other, the sizes in short turns."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from benchmarks.growth_pages import GROUPS, Group
 from benchmarks.growth_seed import AHEAD, BEHIND, BUYER, ORDER_NOW, STAFF_TOKEN
 from benchmarks.result import Plan
 from benchmarks.servers import Running, exchange
+from benchmarks.short_turns import measure_in_short_turns
 
 CLIENTS = 4
-TURN_SECONDS, TURN_SECONDS_MAX = 1.0, 10.0
-# There are many pages. As many requests in a turn as give 200 in three; of pages so slow that the longest turn does not
-# do, fewer.
-ROUNDS_MAX = 3
-REQUESTS_IN_TURN = 70
+# There are many pages. At least as long as the first, and as many requests as these in a round; of pages so slow that the
+# longest round does not do, fewer.
+SECONDS, SECONDS_MAX = 1.5, 10.0
+REQUESTS_IN_ROUND = 200
 BROWSER = {"Accept": "text/html", "Accept-Encoding": "gzip"}
 # One order with a price, of the buyer who bought much, on the day after tomorrow; and a guest's.
 _SPECIMENS = """
@@ -124,29 +124,25 @@ def measure_reads(
 ) -> Iterator[Rounds]:
     """Each page `rounds` times on each server, which are named by the tickets in their databases.
 
-    What is compared is measured within seconds of each other. RuntimeError where a page is not shown.
+    What is compared is measured in turns. RuntimeError where a page is not shown.
     """
+    ports = {size: server.port for size, server in servers.items()}
     for read in wanted:
         found = Rounds(read, {size: [] for size in servers})
-        lasting = {size: _turn_seconds(server, read) for size, server in servers.items()}
-        for number in range(rounds):
-            for size in sorted(servers, reverse=bool(number % 2)):
-                measured = load.get(
-                    servers[size].port,
-                    read.path,
-                    clients=CLIENTS,
-                    seconds=lasting[size],
-                    headers=read.headers,
-                )
-                measured.require_all_answered()
-                found.measured[size].append(measured)
+        seconds = max(_seconds_wanted(server, read) for server in servers.values())
+        for _ in range(rounds):
+            measured = measure_in_short_turns(
+                ports, read.path, headers=read.headers, clients=CLIENTS, seconds=seconds
+            )
+            for size, each in measured.items():
+                found.measured[size].append(each)
         told = ", ".join(f"{median(found.rates(size)):,.0f}/s ({size:,})" for size in servers)
         plan.say(f"{read.group.name}, {read.name}: {told}")
         yield found
 
 
-def _turn_seconds(server: Running, read: Read) -> float:
-    """How long a turn has to last; the first looks fill memory and are not counted."""
+def _seconds_wanted(server: Running, read: Read) -> float:
+    """How long a round has to last; the first looks fill memory and are not counted."""
     for _ in range(3):
         began = time.perf_counter()
         status, told, body = exchange(server.port, read.path, headers=read.headers)
@@ -157,4 +153,4 @@ def _turn_seconds(server: Running, read: Read) -> float:
             "content-encoding", ""
         ):
             json.loads(body)
-    return min(TURN_SECONDS_MAX, max(TURN_SECONDS, REQUESTS_IN_TURN * seconds / 2))
+    return min(SECONDS_MAX, max(SECONDS, REQUESTS_IN_ROUND * seconds / 2))
