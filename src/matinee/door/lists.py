@@ -17,11 +17,9 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Select,
-    case,
     cast,
     extract,
     func,
-    literal,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
@@ -146,8 +144,10 @@ def salted_hash(text: str, *, salt: bytes) -> str:
 
 
 def _listed(session: Session, screening: Screening, salt: bytes) -> ListedScreening:
-    # Each by the index that there is for it.
+    # Each by the index that there is for it. What belongs to a ticket is read by itself, after the tickets: joined by ticket
+    # and screening, PostgreSQL at times goes through all of a screening for each of its tickets.
     rows = [*_valid_tickets(session, screening.id), *_tickets_of_nobody(session, screening.id)]
+    let_in = _let_in(session, screening.id)
     return ListedScreening(
         id=screening.id,
         film=screening.film.title,
@@ -158,47 +158,60 @@ def _listed(session: Session, screening: Screening, salt: bytes) -> ListedScreen
         cancelled=screening.cancelled_at is not None,
         tickets=[
             ListedTicket(
-                hash=salted_hash(ticket_id, salt=salt),
-                order=salted_hash(code, salt=salt),
-                seat=label,
-                ticket_type=type_name or "",
-                state=state,
-                admitted_at=admitted_at,
-                door=door or "",
+                salted_hash(ticket_id, salt=salt),
+                salted_hash(code, salt=salt),
+                label,
+                type_name or "",
+                state,
+                *let_in.get(ticket_id, (None, "")),
             )
-            for ticket_id, code, state, label, type_name, admitted_at, door in rows
+            for ticket_id, code, state, label, type_name in rows
         ],
     )
 
 
-def _valid_tickets(session: Session, screening_id: int) -> Sequence[Any]:
-    state = case((Order.state == "due", "unpaid"), else_="valid")
-    # With its order's screening, which is the ticket's own: PostgreSQL reads all orders of the house otherwise.
-    with_order = (Order.id == Ticket.order_id) & (Order.screening_id == screening_id)
-    return session.execute(
-        _tickets(screening_id, Order.code, state)
-        .join(Order, with_order)
-        .where(Ticket.state == "valid")
-        .order_by(Ticket.seat_id)
+def _valid_tickets(
+    session: Session, screening_id: int
+) -> Sequence[tuple[str, str, TicketState, str, str | None]]:
+    rows = session.execute(
+        _tickets(screening_id, Ticket.order_id).where(Ticket.state == "valid").order_by(Ticket.seat_id)
     ).all()
+    of_screening = select(Order.id, Order.code, Order.state).where(Order.screening_id == screening_id)
+    orders = {order_id: (code, state) for order_id, code, state in session.execute(of_screening)}
+    found: list[tuple[str, str, TicketState, str, str | None]] = []
+    for ticket_id, order_id, label, type_name in rows:
+        # An order that was moved to another screening since has its tickets there.
+        if order_id in orders:
+            code, state = orders[order_id]
+            found.append((ticket_id, code, "unpaid" if state == "due" else "valid", label, type_name))
+    return found
 
 
-def _tickets_of_nobody(session: Session, screening_id: int) -> Sequence[Any]:
+def _tickets_of_nobody(
+    session: Session, screening_id: int
+) -> Sequence[tuple[str, str, TicketState, str, str | None]]:
     # Their orders may be for another screening by now, so each is looked up by itself.
     code = select(Order.code).where(Order.id == Ticket.order_id).scalar_subquery()
-    return session.execute(
-        _tickets(screening_id, code, literal("refunded"))
-        .where(Ticket.state != "valid")
-        .order_by(Ticket.seat_id, Ticket.id)
+    rows = session.execute(
+        _tickets(screening_id, code).where(Ticket.state != "valid").order_by(Ticket.seat_id, Ticket.id)
     ).all()
+    return [(ticket_id, code, "refunded", label, type_name) for ticket_id, code, label, type_name in rows]
 
 
-def _tickets(screening_id: int, code: Any, state: ColumnElement[str]) -> Select[Any]:
-    let_in = (Admission.ticket_id == Ticket.id) & (Admission.screening_id == screening_id)
+def _tickets(screening_id: int, order: Any) -> Select[Any]:
     return (
-        select(Ticket.id, code, state, Seat.label, TicketType.name, Admission.admitted_at, Admission.door)
+        select(Ticket.id, order, Seat.label, TicketType.name)
         .join(Seat, Seat.id == Ticket.seat_id)
         .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
-        .outerjoin(Admission, let_in)
         .where(Ticket.screening_id == screening_id)
     )
+
+
+def _let_in(session: Session, screening_id: int) -> dict[str, tuple[datetime, str]]:
+    """By the tickets' ids: when and where somebody came in with them."""
+    rows = session.execute(
+        select(Admission.ticket_id, Admission.admitted_at, Admission.door).where(
+            Admission.screening_id == screening_id
+        )
+    )
+    return {ticket_id: (admitted_at, door) for ticket_id, admitted_at, door in rows}
