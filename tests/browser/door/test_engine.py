@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -141,6 +140,8 @@ def test_an_answer_that_nobody_saw_lets_nobody_in(
 ) -> None:
     held = Held()
     server.dealt_with = held
+    # On a busy machine it would have decided alone, and let somebody in, before it is closed.
+    scanner.page.evaluate("AbortSignal.timeout = () => new AbortController().signal")
     scanner.page.evaluate("code => void engine.scan(code)", sold.codes[0])
     held.wait(scanner.page)
     scanner.page.close()
@@ -150,10 +151,6 @@ def test_an_answer_that_nobody_saw_lets_nobody_in(
     again = Scanner(tab(usher), screenings=[sold.screening])
     again.open()
     again.wait_for("engine.online && engine.waiting() === 0")
-    # Nothing waits either before the engine has looked at what was left behind.
-    ends_at = time.monotonic() + 10
-    while admitted(site) and time.monotonic() < ends_at:
-        again.page.wait_for_timeout(50)
     assert admitted(site) == []
     assert again.scan(sold.codes[0])["result"] == "welcome"
 
