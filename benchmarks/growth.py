@@ -30,7 +30,7 @@ from matinee.web.shared.services import services_of
 
 SIZES = (10_000, 100_000, 1_000_000, 5_000_000)
 GROWN = "grown"
-AGAIN = 2
+ROUNDS_AGAIN = 2
 
 
 def measure(postgres: Postgres, plan: Plan, *, tickets: Sequence[int] = SIZES) -> Measured:
@@ -46,7 +46,7 @@ def measure(postgres: Postgres, plan: Plan, *, tickets: Sequence[int] = SIZES) -
     with _servers(postgres, databases, plan) as servers:
         for rounds in measure_reads(servers, reads(address), 1, plan):
             if any(falls(rounds, size, sizes[0]) for size in sizes[1:]):
-                [again] = measure_reads(servers, [rounds.read], AGAIN, plan)
+                [again] = measure_reads(servers, [rounds.read], ROUNDS_AGAIN, plan)
                 for size in sizes:
                     rounds.measured[size] += again.measured[size]
             found.append(rounds)

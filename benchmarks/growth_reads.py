@@ -21,8 +21,7 @@ from benchmarks.servers import Running, exchange
 from benchmarks.short_turns import measure_in_short_turns
 
 CLIENTS = 4
-# There are many pages. At least as long as the first, and as many requests as these in a round; of pages so slow that the
-# longest round does not do, fewer.
+# How long a round lasts for each size: as long as so many requests take, but of pages that are too slow for that.
 SECONDS, SECONDS_MAX = 1.5, 10.0
 REQUESTS_IN_ROUND = 200
 BROWSER = {"Accept": "text/html", "Accept-Encoding": "gzip"}

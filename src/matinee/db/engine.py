@@ -37,8 +37,6 @@ POSTGRES_PARAMETERS: dict[str, Any] = {
     # Milliseconds: what was sent and nobody has confirmed ends the connection. Where the system knows it (Linux).
     "tcp_user_timeout": 10_000,
 }
-
-
 # A session of PostgreSQL keeps a plan of each statement that was prepared in it and what it has looked up about tables, and
 # hardly gives memory back: the longer it lives, the more it has. Each is renewed after a time of its own between these, so
 # that all together stay as large as they are and are not renewed at once. After a failover they spread over the servers
@@ -129,19 +127,22 @@ class _SessionAges:
         """Open a session, as SQLAlchemy would by itself. Raises what the driver raises."""
         began = time.monotonic()
         try:
-            return dialect.connect(*arguments, **parameters)
+            connection = dialect.connect(*arguments, **parameters)
         except psycopg.Error:
-            self._kept_until = time.monotonic() + KEPT_OPEN_SECONDS
+            self._keep_for_a_while()
             raise
-        finally:
-            if time.monotonic() - began > SLOW_TO_OPEN_SECONDS:
-                self._kept_until = time.monotonic() + KEPT_OPEN_SECONDS
+        if time.monotonic() - began > SLOW_TO_OPEN_SECONDS:
+            self._keep_for_a_while()
+        return connection
 
     def end_when_old(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
         """The pool then opens another one in its place, and gives that out."""
         now = time.monotonic()
         if now > record.info[SESSION_ENDS_AT] and now > self._kept_until:
             raise DisconnectionError("old enough")
+
+    def _keep_for_a_while(self) -> None:
+        self._kept_until = time.monotonic() + KEPT_OPEN_SECONDS
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Executable,
     Select,
+    case,
     cast,
     extract,
     func,
@@ -158,49 +159,51 @@ def _listed(session: Session, screening: Screening, salt: bytes) -> ListedScreen
         cancelled=screening.cancelled_at is not None,
         tickets=[
             ListedTicket(
-                salted_hash(ticket_id, salt=salt),
-                salted_hash(code, salt=salt),
-                label,
-                type_name or "",
-                state,
-                *let_in.get(ticket_id, (None, "")),
+                hash=salted_hash(row.ticket_id, salt=salt),
+                order=salted_hash(row.order_code, salt=salt),
+                seat=row.seat,
+                ticket_type=row.ticket_type or "",
+                state=row.state,
+                admitted_at=admitted_at,
+                door=door,
             )
-            for ticket_id, code, state, label, type_name in rows
+            for row in rows
+            for admitted_at, door in [let_in.get(row.ticket_id, (None, ""))]
         ],
     )
 
 
-def _valid_tickets(
-    session: Session, screening_id: int
-) -> Sequence[tuple[str, str, TicketState, str, str | None]]:
+class _Row(NamedTuple):
+    ticket_id: str
+    seat: str
+    ticket_type: str | None
+    order_code: str
+    state: TicketState
+
+
+def _valid_tickets(session: Session, screening_id: int) -> Sequence[_Row]:
     rows = session.execute(
         _tickets(screening_id, Ticket.order_id).where(Ticket.state == "valid").order_by(Ticket.seat_id)
     ).all()
-    of_screening = select(Order.id, Order.code, Order.state).where(Order.screening_id == screening_id)
-    orders = {order_id: (code, state) for order_id, code, state in session.execute(of_screening)}
-    found: list[tuple[str, str, TicketState, str, str | None]] = []
-    for ticket_id, order_id, label, type_name in rows:
-        # An order that was moved to another screening since has its tickets there.
-        if order_id in orders:
-            code, state = orders[order_id]
-            found.append((ticket_id, code, "unpaid" if state == "due" else "valid", label, type_name))
-    return found
+    state = case((Order.state == "due", "unpaid"), else_="valid")
+    of_screening = select(Order.id, Order.code, state).where(Order.screening_id == screening_id)
+    orders = {order_id: known for order_id, *known in session.execute(of_screening)}
+    # An order that was moved to another screening since has its tickets there.
+    return [_Row(*ticket, *orders[order_id]) for *ticket, order_id in rows if order_id in orders]
 
 
-def _tickets_of_nobody(
-    session: Session, screening_id: int
-) -> Sequence[tuple[str, str, TicketState, str, str | None]]:
+def _tickets_of_nobody(session: Session, screening_id: int) -> Sequence[_Row]:
     # Their orders may be for another screening by now, so each is looked up by itself.
-    code = select(Order.code).where(Order.id == Ticket.order_id).scalar_subquery()
+    order = select(Order.code).where(Order.id == Ticket.order_id).scalar_subquery()
     rows = session.execute(
-        _tickets(screening_id, code).where(Ticket.state != "valid").order_by(Ticket.seat_id, Ticket.id)
+        _tickets(screening_id, order).where(Ticket.state != "valid").order_by(Ticket.seat_id, Ticket.id)
     ).all()
-    return [(ticket_id, code, "refunded", label, type_name) for ticket_id, code, label, type_name in rows]
+    return [_Row(ticket_id, seat, kind, code, "refunded") for ticket_id, seat, kind, code in rows]
 
 
 def _tickets(screening_id: int, order: Any) -> Select[Any]:
     return (
-        select(Ticket.id, order, Seat.label, TicketType.name)
+        select(Ticket.id, Seat.label, TicketType.name, order)
         .join(Seat, Seat.id == Ticket.seat_id)
         .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
         .where(Ticket.screening_id == screening_id)
