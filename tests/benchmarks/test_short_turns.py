@@ -15,14 +15,18 @@ from benchmarks.short_turns import TURN_SECONDS, measure_in_short_turns
 
 
 @contextmanager
-def serving(asked: list[float], *, seconds: float = 0.0, status: int = 200) -> Iterator[int]:
-    """A server that notes when it was asked, and takes so long to answer; its port."""
+def serving(
+    asked: list[float], *, seconds: float = 0.0, status: int = 200, callers: set[int] | None = None
+) -> Iterator[int]:
+    """A server that notes when it was asked, and on which connections, and takes so long to answer; its port."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             asked.append(time.monotonic())
+            if callers is not None:
+                callers.add(self.client_address[1])
             time.sleep(seconds)
             self.send_response(status)
             self.send_header("Content-Length", "4")
@@ -56,6 +60,13 @@ def test_each_is_asked_in_turn_and_every_answer_is_counted() -> None:
     turns = sorted((at, name) for name, times in (("quick", quick), ("slow", slow)) for at in times)
     changes = sum(one[1] != other[1] for one, other in pairwise(turns))
     assert changes >= 3
+
+
+def test_each_turn_has_connections_of_its_own() -> None:
+    callers: set[int] = set()
+    with serving([], callers=callers) as port:
+        measure_in_short_turns({1: port}, "/", headers={}, clients=3, seconds=2 * TURN_SECONDS)
+    assert len(callers) in (6, 9)
 
 
 def test_what_is_no_page_ends_it() -> None:
