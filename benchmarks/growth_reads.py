@@ -119,16 +119,16 @@ def specimens(address: str) -> dict[str, str]:
 
 
 def measure_reads(
-    servers: Mapping[int, Running], wanted: Sequence[Read], rounds: int, plan: Plan
+    servers: Mapping[int, Running], wanted: Sequence[Read], rounds: int, plan: Plan, *, longer: float = 1.0
 ) -> Iterator[Rounds]:
     """Each page `rounds` times on each server, which are named by the tickets in their databases.
 
-    What is compared is measured in turns. RuntimeError where a page is not shown.
+    What is compared is measured in turns, `longer` times as long as usual. RuntimeError where a page is not shown.
     """
     ports = {size: server.port for size, server in servers.items()}
     for read in wanted:
         found = Rounds(read, {size: [] for size in servers})
-        seconds = max(_seconds_wanted(server, read) for server in servers.values())
+        seconds = longer * max(_seconds_wanted(server, read) for server in servers.values())
         for _ in range(rounds):
             measured = measure_in_short_turns(
                 ports, read.path, headers=read.headers, clients=CLIENTS, seconds=seconds
