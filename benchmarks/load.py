@@ -77,7 +77,8 @@ def buy(
 ) -> Measured:
     """Buy the seats from number `start` on, one a request (see `benchmarks.seed`)."""
     counted = [str(start), first_day, *map(str, (house.screenings, house.halls, house.films))]
-    return _run(port, "/buyTicket", clients, seconds, [*counted, ",".join(house.times)], script=PURCHASES_LUA)
+    counted += [",".join(house.times), str(house.seats if house.sold_one_by_one else 0)]
+    return _run(port, "/buyTicket", clients, seconds, counted, script=PURCHASES_LUA)
 
 
 def hold(port: int, kind: str, *, clients: int, seconds: float, start: int, screenings: range) -> Measured:

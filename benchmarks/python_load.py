@@ -1,6 +1,7 @@
 """A load program of ours, for machines without wrk.
 
-`python -m benchmarks.python_load URL CLIENTS SECONDS [START FIRST_DAY SCREENINGS HALLS FILMS TIMES | "Name: value" ...]`.
+`python -m benchmarks.python_load URL CLIENTS SECONDS ["Name: value" ...]`, or for purchases
+`... SECONDS START FIRST_DAY SCREENINGS HALLS FILMS TIMES SEATS`.
 Two processes with a thread and a connection for each client; the report is written as wrk writes its own. It takes more of
 the processor than wrk, which it shares with what it measures. It knows no holds.
 """
@@ -77,9 +78,16 @@ def _connect(port: int) -> socket.socket:
     return connection
 
 
-def _house(screenings: str, halls: str, films: str, times: str) -> House:
-    # How many seats there are is not asked: the load ends before they do.
-    return House(int(screenings), int(halls), 0, int(films), tuple(times.split(",")))
+def _house(screenings: str, halls: str, films: str, times: str, seats: str) -> House:
+    # Seats are told where one screening is sold after the other. Else the load ends before they do.
+    return House(
+        int(screenings),
+        int(halls),
+        int(seats),
+        int(films),
+        tuple(times.split(",")),
+        sold_one_by_one=seats != "0",
+    )
 
 
 def _process(process: int, arguments: list[str], told: Any) -> None:

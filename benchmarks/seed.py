@@ -25,6 +25,8 @@ class House:
     # How many different films are shown in turn; two screenings of one time and day never have the same.
     films: int
     times: tuple[str, ...] = ("18:00",)
+    # Each seat of a screening before the next screening begins to sell; else a seat of each screening in turn.
+    sold_one_by_one: bool = False
 
     @property
     def screenings_a_day(self) -> int:
@@ -47,6 +49,12 @@ class House:
     def day(self, screening: int, first_day: str) -> date:
         """The day on which it is shown."""
         return date.fromisoformat(first_day) + timedelta(days=screening // self.screenings_a_day)
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Which screening, counted from 0, and which seat, counted from 1, is sold as `number`."""
+        if self.sold_one_by_one:
+            return number // self.seats, number % self.seats + 1
+        return number % self.screenings, number // self.screenings + 1
 
     def statements(self) -> tuple[str, ...]:
         """What fills an empty database; `day` is the first day."""
@@ -77,8 +85,14 @@ class House:
 
     def counts(self) -> str:
         """One statement, so that all counts are of the same moment; the first is one more than the highest number sold."""
+        seat = f"mod(seat_id - 1, {self.seats})"
+        number = (
+            f"(screening_id - 1) * {self.seats} + {seat} + 1"
+            if self.sold_one_by_one
+            else f"{seat} * {self.screenings} + screening_id"
+        )
         return f"""
-            SELECT (SELECT COALESCE(max(mod(seat_id - 1, {self.seats}) * {self.screenings} + screening_id), 0) FROM ticket),
+            SELECT (SELECT COALESCE(max({number}), 0) FROM ticket),
                 (SELECT count(*) FROM ticket), (SELECT count(*) FROM sale_order), (SELECT count(*) FROM seat_claim),
                 (SELECT count(*) FROM order_event), (SELECT count(*) FROM outbox)
         """
@@ -87,8 +101,9 @@ class House:
 USERS = 1000
 SCREENINGS = 2000
 MANY_SCREENINGS = House(screenings=SCREENINGS, halls=20, seats=300, films=SCREENINGS)
-# All buyers want the same: nobody can go to another row of the table of screenings.
-ONE_SCREENING = House(screenings=1, halls=1, seats=100_000, films=1)
+# All buyers want the same: nobody can go to another row of the table of screenings. It has the most seats that the given
+# API can name; once they are sold, all want the next.
+ONE_SCREENING = House(screenings=20, halls=1, seats=9_999, films=1, sold_one_by_one=True)
 USUAL_CINEMA = House(
     screenings=280, halls=4, seats=150, films=20, times=("10:00", "13:00", "16:00", "19:00", "21:30")
 )
@@ -114,14 +129,14 @@ def fill_from_tomorrow(address: str, statements: Iterable[str], **values: object
 
 def purchase_headers(number: int, first_day: str, house: House = MANY_SCREENINGS) -> dict[str, str]:
     """The request that buys seat `number`."""
-    screening, user = number % house.screenings, number * 7919 % USERS + 1
+    (screening, seat), user = house.place(number), number * 7919 % USERS + 1
     return {
         "token": f"token-{user}",
         "username": f"user{user}@example.org",
         "date": house.day(screening, first_day).isoformat(),
         "title": house.title(screening),
         "time": house.time(screening),
-        "number": str(number // house.screenings + 1),
+        "number": str(seat),
     }
 
 
