@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.accounts.models import User
-from matinee.db.base import Base, BigId, one_of, partial_index
+from matinee.db.base import Base, BigId, StateName, one_of, partial_index
 from matinee.payments.models import Payment
 from matinee.programme.models import Screening, Seat
 
@@ -64,7 +64,7 @@ class Order(Base):
     code: Mapped[str] = mapped_column(String(ORDER_CODE_LENGTH))
     screening_id: Mapped[int] = mapped_column(ForeignKey("screening.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(StateName(12))
     # Through which surface it was made: "given", "v1", "site", "counter".
     channel: Mapped[str] = mapped_column(String(12))
     seats_asked: Mapped[int]
@@ -237,7 +237,7 @@ class Ticket(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
     screening_id: Mapped[int] = mapped_column(ForeignKey("screening.id"))
     seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(StateName(12))
     # What it cost, the order's discount taken off in proportion; and its share of the booking fee. Over the tickets of an
     # order both add up to its total.
     amount: Mapped[int]

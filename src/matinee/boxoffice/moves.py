@@ -164,6 +164,7 @@ def _reseat(session: Session, screening_id: int, seats: Mapping[int, int]) -> No
             update(Ticket)
             .where(Ticket.screening_id == screening_id, Ticket.seat_id == old_id, Ticket.state == "valid")
             .values(seat_id=new_id)
+            .execution_options(synchronize_session=False)
         )
         orders = select(Order.id).where(Order.screening_id == screening_id, Order.state.in_((*SOLD, *UNPAID)))
         session.execute(

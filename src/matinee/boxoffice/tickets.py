@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.errors import TicketNotFound
@@ -46,14 +46,14 @@ def issue_tickets(
 
 def mark_sold(session: Session, *, order: Order, now: datetime) -> None:
     """Let the valid tickets of an order that is paid in full count as sold, those that do not already."""
-    marked = session.execute(
+    marked = session.scalars(
         update(Ticket)
         .where(Ticket.order_id == order.id, Ticket.state == "valid", Ticket.sold_at.is_(None))
         .values(sold_at=now)
-    )
-    assert isinstance(marked, CursorResult)
-    if marked.rowcount:
-        count_when_committed(session, "tickets_sold", marked.rowcount, channel=order.channel)
+        .returning(Ticket.id)
+    ).all()
+    if marked:
+        count_when_committed(session, "tickets_sold", len(marked), channel=order.channel)
 
 
 def mark_returned(tickets: Iterable[Ticket], *, state: str, now: datetime) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, String, literal_column, text
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 # Every constraint has a name, so that a violation can be translated to the error that it means.
@@ -40,6 +42,29 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class StateName(String):
+    """The name of a state. A statement that compares one says it in so many words, and not as a parameter.
+
+    For PostgreSQL keeps one plan for all values of a parameter, and an index of the rows of one state
+    (`partial_index`) serves in such a plan only where the statement itself names that state.
+    """
+
+    class comparator_factory(String.Comparator[str]):
+        """Comparisons of the column."""
+
+        def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
+            return super().operate(op, *map(_in_so_many_words, other), **kwargs)
+
+
+def _in_so_many_words(value: Any) -> Any:
+    if isinstance(value, tuple | list | set | frozenset):
+        return [_in_so_many_words(each) for each in value]
+    # Whatever else somebody asks for stays a parameter: it needs quoting, and no state is called so.
+    return (
+        literal_column(f"'{value}'") if isinstance(value, str) and re.fullmatch("[a-z_]+", value) else value
+    )
 
 
 class Base(DeclarativeBase):

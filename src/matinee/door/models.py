@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matinee.boxoffice.models import TICKET_ID_LENGTH, Ticket
-from matinee.db.base import Base, BigId, one_of, partial_index
+from matinee.db.base import Base, BigId, StateName, one_of, partial_index
 
 DEVICE_CHARACTERS_MAX = 40
 DOOR_CHARACTERS_MAX = 60
@@ -77,7 +77,7 @@ class DoorScan(Base):
     # Whoever held the scanner: a user's name or an API key's.
     by: Mapped[str] = mapped_column(String(320))
     deed: Mapped[Deed] = mapped_column(String(8))
-    result: Mapped[Result] = mapped_column(String(16))
+    result: Mapped[Result] = mapped_column(StateName(16))
     # SHA-256 of what was told: the same number with something else is a mistake of the scanner.
     told: Mapped[str] = mapped_column(String(64))
     # Empty where the code was that of no ticket.

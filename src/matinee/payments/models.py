@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matinee.db.base import Base, BigId, one_of, partial_index
+from matinee.db.base import Base, BigId, StateName, one_of, partial_index
 
 # starting: asked of the provider, whose answer is not stored yet. pending: the payer is at it.
 PAYMENT_STATES = ("starting", "pending", "settled", "failed")
@@ -46,7 +46,7 @@ class Payment(Base):
     provider_ref: Mapped[str | None] = mapped_column(String(255))
     amount: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(StateName(12))
     # Of the amount: asked back so far, whatever became of it at the provider.
     refunded_amount: Mapped[int] = mapped_column(default=0)
     # Where the payer pays; empty where no page is needed.
@@ -79,7 +79,7 @@ class PaymentRefund(Base):
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"))
     amount: Mapped[int]
     reason: Mapped[str] = mapped_column(Text, default="")
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(StateName(12))
     provider_ref: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]

@@ -14,7 +14,6 @@ from matinee.programme.catalogue import find_hall
 from matinee.programme.errors import HallNotFound
 from matinee.programme.models import Hall, Screening
 from matinee.programme.queries import SeatOfHall, is_public, seats_by_hall
-from matinee.reports.today.shown import IS_VALID
 
 # The latest ones count; with more, a hall would look the same and be read for long.
 SCREENINGS_MAX = 400
@@ -75,7 +74,7 @@ def _sold(session: Session, screening_ids: Sequence[int]) -> dict[int, int]:
     """Seat id -> at how many of the screenings somebody has a ticket for it."""
     rows = session.execute(
         select(Ticket.seat_id, func.count())
-        .where(Ticket.screening_id.in_(screening_ids), IS_VALID)
+        .where(Ticket.screening_id.in_(screening_ids), Ticket.state == "valid")
         .group_by(Ticket.seat_id)
     )
     return dict(rows.all())

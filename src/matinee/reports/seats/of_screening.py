@@ -16,7 +16,6 @@ from matinee.programme.catalogue import find_screening
 from matinee.programme.errors import ScreeningNotFound
 from matinee.programme.models import Screening, TicketType
 from matinee.programme.queries import SeatOfHall, house_seat_reasons, seats_by_hall
-from matinee.reports.today.shown import IS_VALID
 
 # inside: sold, and somebody came in with it. The last three are kept back, and nobody has them.
 SeatState = Literal["inside", "sold", "held", "free", "house", "broken", "blocked"]
@@ -105,7 +104,9 @@ def _inside(session: Session, screening_id: int) -> Mapping[int, datetime]:
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Ticket.seat_id, admitted_at).where(Ticket.screening_id == screening_id, IS_VALID)
+        select(Ticket.seat_id, admitted_at).where(
+            Ticket.screening_id == screening_id, Ticket.state == "valid"
+        )
     )
     return {seat_id: moment for seat_id, moment in rows if moment is not None}
 
@@ -115,7 +116,7 @@ def _types(session: Session, screening_id: int) -> list[TypeSum]:
         select(TicketType.name, func.count(), func.sum(Ticket.amount + Ticket.fee_amount))
         .select_from(Ticket)
         .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
-        .where(Ticket.screening_id == screening_id, IS_VALID)
+        .where(Ticket.screening_id == screening_id, Ticket.state == "valid")
         .group_by(TicketType.id, TicketType.name)
         .order_by(TicketType.id)
     )

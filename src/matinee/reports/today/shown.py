@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.models import SeatClaim, Ticket
@@ -15,9 +15,6 @@ from matinee.door.models import Admission
 from matinee.kernel.natural import natural_key
 from matinee.programme.models import HouseSeat, Screening, Seat
 from matinee.programme.queries import is_public
-
-# In so many words, and not as a value: the index of valid tickets serves only where the statement names the state.
-IS_VALID = Ticket.state == literal_column("'valid'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ def _people_inside(ids: Sequence[int]) -> Select[int, int]:
     )
     return (
         select(Ticket.screening_id, func.sum(admitted))
-        .where(Ticket.screening_id.in_(ids), IS_VALID)
+        .where(Ticket.screening_id.in_(ids), Ticket.state == "valid")
         .group_by(Ticket.screening_id)
     )
 
