@@ -12,21 +12,22 @@ INSTALL = install() { \
 	if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi; }; install
 
-.PHONY: help install otel demo test race cluster model pictures lighthouse messages lint format sure bench soak prove fuzz audit lock migration clean
+.PHONY: help install otel demo test browser race cluster model pictures lighthouse messages lint format sure bench soak prove fuzz audit lock migration clean
 .NOTPARALLEL:
 
 help:
 	@echo "make install    the environment in $(VENV), with locked dependencies; the command is $(BIN)/matinee"
 	@echo "make otel       what traces for OpenTelemetry need, beside it"
 	@echo "make demo       a demo cinema on http://127.0.0.1:8000"
-	@echo "make test       the suite, on SQLite and on PostgreSQL, and in Chromium where there is one"
+	@echo "make test       the suite, on SQLite and on PostgreSQL"
+	@echo "make browser    the pages in Chromium, used as people use them (says so where there is no Chromium)"
 	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
 	@echo "make cluster    several machines on this one, the primary killed while they sell (needs root, and Debian's packages)"
 	@echo "make model      every order of the steps of a small sale, with spin (needs spin and gcc)"
 	@echo "make fuzz       hostile files, pictures, codes and seat lists, for minutes"
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make audit      known holes in the locked dependencies (asks a service on the internet)"
-	@echo "make sure       every check: lint, test and race"
+	@echo "make sure       every check: lint, test, browser and race"
 	@echo "make format     put the code into ruff's format"
 	@echo "make messages   what is said to people into the catalogs of all languages, and those compiled"
 	@echo "make pictures   the website and the back office at all widths, in docs/pictures (needs Chromium)"
@@ -67,7 +68,11 @@ demo: install
 	@MATINEE_DEMO_PAYMENTS=on $(BIN)/matinee serve
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/race
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/race --ignore=tests/browser
+
+# By themselves: a third of all the time that tests take.
+browser: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) tests/browser
 
 # By themselves: they load both cores for minutes, and kill what they start.
 race: $(VENV)/.installed-dev
@@ -103,7 +108,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-sure: lint test race
+sure: lint test browser race
 
 # Every package of the locks, by its name and version. Where nobody can be asked, it says so, and is no failure.
 ADVISORIES := https://api.osv.dev/v1/query
