@@ -35,8 +35,8 @@ class Admission(Base):
 
     __tablename__ = "admission"
     __table_args__ = (
-        Index("ix_admission_screening_id", "screening_id"),
-        # The order in which programs read them.
+        # The order in which programs read them, those of one screening and all.
+        Index("ix_admission_screening_id_admitted_at", "screening_id", "admitted_at", "ticket_id"),
         Index("ix_admission_admitted_at", "admitted_at", "ticket_id"),
     )
 
