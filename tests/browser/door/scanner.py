@@ -51,7 +51,8 @@ class Scanner:
     def ready(self) -> None:
         """Opened, with the list, and asking the server."""
         self.open()
-        self.wait_for("engine.online && engine.state.canDecide")
+        # It can decide from when it has the list, and counts once the list is kept.
+        self.wait_for("engine.online && engine.state.canDecide && engine.counts().size > 0")
 
     def scan(self, code: str) -> dict[str, Any]:
         return self.page.evaluate("code => engine.scan(code)", code)  # type: ignore[no-any-return]
