@@ -70,7 +70,7 @@ demo: install
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/race --ignore=tests/browser
 
-# By themselves: a third of all the time that tests take.
+# By themselves: with them the suite takes more than half as long again.
 browser: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) tests/browser
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.boxoffice.models import SeatClaim, Ticket
@@ -111,7 +111,7 @@ def _claims(session: Session, ids: Sequence[int], now: datetime) -> Mapping[tupl
     """(screening, 1 for sold and 0 for held) -> seats."""
     each = (
         select(SeatClaim.screening_id, case((SeatClaim.expires_at.is_(None), 1), else_=0).label("is_sold"))
-        .where(SeatClaim.screening_id.in_(ids), _stands(now))
+        .where(SeatClaim.screening_id.in_(ids), SeatClaim.lasts(now))
         .subquery()
     )
     rows = session.execute(
@@ -124,7 +124,9 @@ def _claims(session: Session, ids: Sequence[int], now: datetime) -> Mapping[tupl
 
 def _unclaimed_house_seats(ids: Sequence[int], now: datetime) -> Select[int, int]:
     claimed = exists().where(
-        SeatClaim.screening_id == HouseSeat.screening_id, SeatClaim.seat_id == HouseSeat.seat_id, _stands(now)
+        SeatClaim.screening_id == HouseSeat.screening_id,
+        SeatClaim.seat_id == HouseSeat.seat_id,
+        SeatClaim.lasts(now),
     )
     return (
         select(HouseSeat.screening_id, func.count())
@@ -148,7 +150,3 @@ def _people_inside(ids: Sequence[int]) -> Select[int, int]:
         .where(Ticket.screening_id.in_(ids), Ticket.state == "valid")
         .group_by(Ticket.screening_id)
     )
-
-
-def _stands(now: datetime) -> ColumnElement[bool]:
-    return or_(SeatClaim.expires_at.is_(None), SeatClaim.expires_at > now)
