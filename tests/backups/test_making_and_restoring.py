@@ -220,7 +220,8 @@ def test_an_encrypted_backup_opens_with_its_key_alone_and_brings_the_secret_key(
     with pytest.raises(BackupLocked, match="another key"):
         restore(file, empty_database_url, identities=[stranger.identity])
     file_damaged = folder / "damaged"
-    file_damaged.write_bytes(file.read_bytes()[:-1] + b"x")
+    sealed = file.read_bytes()
+    file_damaged.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(BackupDamaged):
         restore(file_damaged, empty_database_url, identities=[owner.identity])
 
