@@ -20,7 +20,9 @@ import psycopg
 from benchmarks.growth_sales import SALES, write_sales
 from benchmarks.seed import refresh_statistics
 
-HALLS, SEATS, FILMS = 8, 250, 24
+HALLS, SEATS = 8, 250
+# More than a page of them, so that their page is a whole one at each size; of the past, those of three weeks.
+FILMS, FILMS_BEFORE = 60, 24
 DAYS_AHEAD, DAYS_BEFORE = 28, 30
 STARTS = (11, 14, 17, 20, 22)
 SCREENINGS_A_DAY = HALLS * len(STARTS)
@@ -43,7 +45,7 @@ STAFF, STAFF_TOKEN = 1001, "token-1001"
 CHUNK, WRITERS = 400, 2
 _STARTS = ", ".join(map(str, STARTS))
 # Films of the past are shown for three weeks.
-_OLD_FILM = f"{FILM_BEFORE} + n / {SCREENINGS_A_DAY * 21} * {FILMS} + mod(n, {FILMS})"
+_OLD_FILM = f"{FILM_BEFORE} + n / {SCREENINGS_A_DAY * 21} * {FILMS_BEFORE} + mod(n, {FILMS_BEFORE})"
 
 _HOUSE = (
     """INSERT INTO cinema (id, slug, name, address, timezone, currency, sells_priced_unpaid)

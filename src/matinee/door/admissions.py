@@ -134,8 +134,9 @@ def admissions_in_order(
         .options(
             joinedload(Admission.ticket).joinedload(Ticket.order),
             joinedload(Admission.ticket).joinedload(Ticket.seat),
+            # By themselves: there are few, and one statement of eight tables is long in planning.
             joinedload(Admission.ticket)
-            .joinedload(Ticket.screening)
+            .selectinload(Ticket.screening)
             .options(joinedload(Screening.film), joinedload(Screening.hall).joinedload(Hall.cinema)),
         )
         .order_by(Admission.admitted_at, Admission.ticket_id)

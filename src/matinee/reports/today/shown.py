@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from matinee.boxoffice.models import SeatClaim, Ticket
-from matinee.door.models import Admission
+from matinee.boxoffice.models import SeatClaim
+from matinee.door.counts import door_counts
 from matinee.kernel.natural import natural_key
 from matinee.programme.models import HouseSeat, Screening, Seat
 from matinee.programme.queries import is_public
@@ -90,14 +90,14 @@ def seat_counts(session: Session, *, screenings: Sequence[Screening], now: datet
     )
     claims = _claims(session, ids, now)
     house = _counted(session, _unclaimed_house_seats(ids, now))
-    inside = _counted(session, _people_inside(ids))
+    at_doors = door_counts(session, screening_ids=ids)
     return {
         one.id: SeatCounts(
             seats=seats.get(one.hall_id, 0),
             sold=claims.get((one.id, 1), 0),
             held=claims.get((one.id, 0), 0),
             house=house.get(one.id, 0),
-            inside=inside.get(one.id, 0),
+            inside=at_doors[one.id].inside,
         )
         for one in screenings
     }
@@ -132,21 +132,4 @@ def _unclaimed_house_seats(ids: Sequence[int], now: datetime) -> Select[int, int
         select(HouseSeat.screening_id, func.count())
         .where(HouseSeat.screening_id.in_(ids), ~claimed)
         .group_by(HouseSeat.screening_id)
-    )
-
-
-def _people_inside(ids: Sequence[int]) -> Select[int, int]:
-    # A subquery for each ticket, and no join: a database might otherwise take it for quicker to read the admissions of all
-    # times once, and it would be, until the house is some years old.
-    admitted = (
-        select(func.count())
-        .select_from(Admission)
-        .where(Admission.ticket_id == Ticket.id)
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
-    return (
-        select(Ticket.screening_id, func.sum(admitted))
-        .where(Ticket.screening_id.in_(ids), Ticket.state == "valid")
-        .group_by(Ticket.screening_id)
     )
