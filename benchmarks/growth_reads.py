@@ -34,6 +34,9 @@ _SPECIMENS = """
     WHERE o.user_id = %s AND o.state = 'paid' AND s.day > current_date + 1 AND s.price_list_id IS NOT NULL
     ORDER BY o.id, t.id LIMIT 1
 """
+_GUESTS = "SELECT contact_email FROM sale_order WHERE contact_email IS NOT NULL"
+# A screening of today.
+TODAY = AHEAD + BEHIND - 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,11 @@ def specimens(address: str) -> dict[str, str]:
     """What stands for the names in braces of the paths."""
     with psycopg.connect(address, options="-c timezone=UTC") as connection:
         found = connection.execute(_SPECIMENS, [BUYER]).fetchone()
-        guest = connection.execute(
-            "SELECT contact_email, screening_id FROM sale_order"
-            " WHERE id >= %s AND screening_id > %s AND contact_email IS NOT NULL"
-            " ORDER BY id DESC LIMIT 1", [ORDER_NOW, AHEAD],
-        ).fetchone()  # fmt: skip
+        # Somebody who bought lately, and somebody of the screening at whose door is asked.
+        guest, at_door = (
+            connection.execute(f"{_GUESTS} AND {where} ORDER BY id DESC LIMIT 1", [value]).fetchone()
+            for where, value in (("id >= %s", ORDER_NOW), ("screening_id = %s", TODAY))
+        )
         message = connection.execute(
             "SELECT max(id) FROM outbox WHERE recipient LIKE 'user%%'", []
         ).fetchone()
@@ -103,14 +106,14 @@ def specimens(address: str) -> dict[str, str]:
         week = connection.execute(
             "SELECT current_date - 7 - mod(extract(isodow FROM current_date)::int + 7 - week_starts_on, 7) FROM cinema"
         ).fetchone()
-    if found is None or guest is None or message is None or entry is None or week is None:
+    if found is None or guest is None or at_door is None or message is None or entry is None or week is None:
         raise RuntimeError("the database has nothing to ask for: was it filled?")
     code, ticket, payment, screening, film, day, buyer = found
     today = datetime.now(UTC).date()
     given = {
         "code": code, "ticket": ticket, "end": ticket[-4:], "payment": payment, "screening": screening, "film": film,
             "day": day,
-        "buyer": buyer, "guest": guest[0], "guest_at_the_door": guest[0], "today": AHEAD + BEHIND - 3,
+        "buyer": buyer, "guest": guest[0], "guest_at_the_door": at_door[0], "today": TODAY,
         "yesterday": today - timedelta(days=1), "month_ago": today - timedelta(days=30), "message": message[0],
             "entry": entry[0],
         "week": week[0], "salt": base64.urlsafe_b64encode(bytes(16)).decode().rstrip("="),

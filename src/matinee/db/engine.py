@@ -14,6 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from matinee.db.limits import LimitInWords
+
 # How long one BEGIN waits for another process's writer. Short enough that the last of several tries, which
 # `db.transaction` begins within ten seconds, ends in time for the caller.
 SQLITE_BUSY_TIMEOUT_SECONDS = 5
@@ -98,6 +100,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        engine.dialect.statement_compiler = LimitInWords
         ages = _SessionAges()
         event.listen(engine, "do_connect", ages.open)
         event.listen(engine, "connect", _open_postgres)

@@ -14,7 +14,7 @@ from matinee.db.errors import SchemaNotCurrent
 from matinee.db.failures import unavailability_named
 
 # Written here so that asking "is the schema current?" needs no Alembic (80 ms); a test holds it against the steps.
-HEAD_REVISION = "0010"
+HEAD_REVISION = "0011"
 # Any number that nothing else in the same database uses as an advisory lock.
 _UPGRADE_LOCK = 0x6D6174696E6565
 _UPGRADE_PAUSE_SECONDS = 0.2

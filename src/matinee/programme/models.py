@@ -281,6 +281,8 @@ class Screening(Base):
             unique=True,
         ),
         Index("ix_screening_cinema_id_day", "cinema_id", "day"),
+        # Doors and health ask for what is shown about now, in all cinemas.
+        Index("ix_screening_starts_at", "starts_at"),
         # With the day: when a film was shown first is asked for each film of a week.
         Index("ix_screening_film_id_day", "film_id", "day"),
         partial_index("ix_screening_not_forgotten", "ends_at", where="forgotten_at IS NULL"),

@@ -45,7 +45,7 @@ def test_it_says_what_is_well_and_what_is_not(office: OpenOffice, services: Serv
     assert "worker ✓ well seen 4 seconds ago" in said
     assert "front:7 alive" in said
     assert "backup ! note nothing is known of any" in said
-    assert "schema ✓ well 0010 (current)" in said
+    assert "schema ✓ well 0011 (current)" in said
     kind = "SQLite" if services.engine.dialect.name == "sqlite" else "PostgreSQL"
     assert f"database ✓ well {kind}" in said
     assert "Running for 60 minutes" in said
