@@ -19,6 +19,7 @@ from matinee.accounts.models import User
 from matinee.accounts.search import address_has
 from matinee.accounts.users import normal_username
 from matinee.boxoffice.models import ORDER_CODE_LENGTH, TICKET_ID_LENGTH, Order, OrderLine, Ticket
+from matinee.db.numbers_in_words import in_words
 from matinee.kernel.codes import TYPEABLE
 from matinee.programme.models import Film, Screening, Seat
 
@@ -135,9 +136,10 @@ def find_named_order(session: Session, *, text: str) -> Order | None:
 
 def among_latest(session: Session, count: int = LATEST_ORDERS) -> Clue:
     """One of the latest `count` orders: the clue where nobody has one."""
-    # Read before, and not a part of the statement: the database would guess that a third of all orders are later.
+    # Read before and said as a number, not asked for within the statement or as a parameter: the database would guess that
+    # a third of all orders are later.
     newest = session.scalar(select(func.max(Order.id))) or 0
-    return Order.id > newest - count
+    return Order.id > in_words(newest - count)
 
 
 def matching(clues: Sequence[Clue]) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from matinee.db.limits import LimitInWords
+from matinee.db.numbers_in_words import LimitInWords
 
 # How long one BEGIN waits for another process's writer. Short enough that the last of several tries, which
 # `db.transaction` begins within ten seconds, ends in time for the caller.

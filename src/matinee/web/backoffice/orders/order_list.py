@@ -108,13 +108,19 @@ def _columns(now: datetime) -> list[Column[Order]]:
 
 
 def _orders(session: Session, wanted: Wanted, *, now: datetime) -> Sequence[Order]:
-    found = select(Order.id).join(Order.screening).where(matching(_clues(session, wanted, now=now)))
+    found = select(Order.id).where(matching(_clues(session, wanted, now=now)))
     if wanted.filters.get("state") in ORDER_STATES:
         found = found.where(is_in_state(wanted.filters["state"], now))
     if "channel" in wanted.filters:
         found = found.where(Order.channel == wanted.filters["channel"])
     # By the key, which an index has in this order, and which grows with time.
-    by = {"created": Order.id, "starts": Screening.starts_at, "total": Order.total_amount}
+    # A start is looked up for each: joined, PostgreSQL would walk through the screenings of all years for the first orders.
+    start = select(Screening.starts_at).where(Screening.id == Order.screening_id)
+    by = {
+        "created": Order.id,
+        "starts": start.correlate(Order).scalar_subquery(),
+        "total": Order.total_amount,
+    }
     # The keys first: whole orders, of which a page shows few, take the database long to put into an order.
     keys = ordered(found, wanted, by, last=Order.id).subquery()
     shown = (

@@ -1,10 +1,10 @@
-"""How many rows a statement may find stands in its text on PostgreSQL, and is no parameter."""
+"""Numbers that stand in a statement's text and are no parameters, where a plan for all numbers would be a bad one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import BindParameter, Integer, Select, bindparam
 from sqlalchemy.dialects.postgresql.base import PGCompiler
 
 
@@ -18,3 +18,8 @@ class LimitInWords(PGCompiler):
     def limit_clause(self, select: Select[Any], **kw: Any) -> str:
         """As `SQLCompiler.limit_clause`; the numbers are put in at each execution, into the statement that is kept."""
         return super().limit_clause(select, **{**kw, "literal_execute": True})  # type: ignore[no-any-return, no-untyped-call]
+
+
+def in_words(number: int) -> BindParameter[int]:
+    """A number to compare a column with, and that says how many rows there are. One statement is compiled for all."""
+    return bindparam(None, number, Integer, literal_execute=True)
