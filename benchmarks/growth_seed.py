@@ -34,8 +34,10 @@ ORDERS_NOW, TICKETS_EACH = 2, 2
 TICKETS_NOW = (AHEAD + BEHIND) * ORDERS_NOW * TICKETS_EACH
 ORDERS_BEFORE = 120
 TICKETS_BEFORE = ORDERS_BEFORE * TICKETS_EACH
-# Keys: past screenings and films begin behind those of now; orders of the past count down from here, those of now up.
-SCREENING_BEFORE, FILM_BEFORE, USER_BEFORE, TILL_BEFORE = 10_000, 100, 10_000, 1000
+# Keys: past screenings begin behind those of now, films before them; orders of the past count down from here, those of
+# now up. Shifts in the morning, in which nothing is sold, fill the page of the tills.
+SCREENING_BEFORE, FILM_BEFORE, USER_BEFORE, TILL_BEFORE = 10_000, 1, 10_000, 1000
+FILM_NOW, TILL_MORNING = 10_000, 100
 ORDER_NOW = 100_000_000
 ORDER_LAST = ORDER_NOW + (AHEAD + BEHIND) * ORDERS_NOW
 # The buyer who bought much, and the member of staff whose pages are asked for; tokens as in `benchmarks.seed`.
@@ -58,11 +60,11 @@ _HOUSE = (
         FROM generate_series(1, {HALLS}) h, generate_series(1, {SEATS}) n""",
     "INSERT INTO distributor (id, name, address, email) VALUES (1, 'Reels', 'A street', 'reels@example.org')",
     f"""INSERT INTO film (id, title, duration_minutes, trailer_url, poster_url, certificate, synopsis, distributor_id)
-        SELECT i, 'A film of number ' || i, 100, '', '', '12', repeat('What happens in it, told at some length. ', 12),
-            1
+        SELECT {FILM_NOW} + i, 'A film of number ' || i, 100, '', '', '12',
+            repeat('What happens in it, told at some length. ', 12), 1
         FROM generate_series(1, {FILMS}) i""",
     f"""INSERT INTO film_terms (film_id, week_from, kind, basis_points, fixed_amount, minimum_amount)
-        SELECT i, 1, 'percentage', 4000, 0, 0 FROM generate_series(1, {FILMS}) i""",
+        SELECT {FILM_NOW} + i, 1, 'percentage', 4000, 0, 0 FROM generate_series(1, {FILMS}) i""",
     "INSERT INTO tax_rate (cinema_id, valid_from, basis_points) VALUES (1, '2000-01-01', 700)",
     "INSERT INTO ticket_type (id, cinema_id, code, name) VALUES (1, 1, 'adult', 'Adult')",
     "INSERT INTO price_list (id, cinema_id, name) VALUES (1, 1, 'Standard')",
@@ -77,7 +79,7 @@ _HOUSE = (
     # The first four halls have prices; what the others show is free, and bought through the given API.
     f"""INSERT INTO screening (id, cinema_id, hall_id, film_id, starts_at, ends_at, day, time, price_list_id, language)
         SELECT CASE WHEN d > 0 THEN n ELSE {AHEAD} + n + {SCREENINGS_A_DAY * (DAYS_BEFORE + 1)} END, 1, h + 1,
-            mod(n - 1 + {SCREENINGS_A_DAY * 120}, {FILMS}) + 1, moment, moment + interval '100 minutes',
+            {FILM_NOW} + mod(n - 1 + {SCREENINGS_A_DAY * 120}, {FILMS}) + 1, moment, moment + interval '100 minutes',
                 current_date + d,
             (ARRAY[{_STARTS}])[slot + 1] || ':00', CASE WHEN h < 4 THEN 1 END, 'en'
         FROM generate_series(-{DAYS_BEFORE}, {DAYS_AHEAD}) d, generate_series(0, {len(STARTS) - 1}) slot,
@@ -94,6 +96,12 @@ _HOUSE = (
             CASE WHEN d < 0 THEN 10000 END, CASE WHEN d < 0 THEN 1000000 + d END, ''
         FROM generate_series(-{DAYS_BEFORE}, 0) d,
             LATERAL (SELECT (current_date + d)::timestamp AT TIME ZONE 'UTC' AS opened) at""",
+    f"""INSERT INTO till_session (id, cinema_id, clerk_id, clerk_name, opened_at, opening_float, closed_at,
+            counted_cash, expected_cash, number, note)
+        SELECT {TILL_MORNING} - d, 1, {STAFF}, 'user{STAFF}@example.org', closed - interval '4 hours', 10000, closed,
+            10000, 10000, 950000 + d, ''
+        FROM generate_series(-{DAYS_BEFORE}, -1) d,
+            LATERAL (SELECT (current_date + d)::timestamp AT TIME ZONE 'UTC' AS closed) at""",
 )
 # What is sold of now, two orders a screening; the first screenings ahead are those of the buyer who bought much.
 _SALES_NOW = f"""
