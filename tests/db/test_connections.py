@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from matinee.boxoffice.errors import TicketNotFound
 from matinee.db.direct import DirectConnections
 from matinee.db.engine import SESSION_ENDS_AT, database_url, engine_options, prepare_engine
 from matinee.web.shared.metrics.meter import Meter
@@ -77,9 +79,18 @@ class TestOnPostgres:
                 assert connection.exec_driver_sql("SHOW max_parallel_workers_per_gather").scalar_one() == "0"
                 connection.rollback()
 
-    def test_reading_keeps_the_statements_that_the_driver_prepared(self, services: Services) -> None:
+    @pytest.mark.parametrize("refused", [False, True])
+    def test_reading_keeps_the_statements_that_the_driver_prepared(
+        self, services: Services, *, refused: bool
+    ) -> None:
+        def look(session: Session) -> None:
+            session.scalar(text("SELECT 77"))
+            if refused:
+                raise TicketNotFound
+
         for _ in range(10):
-            services.transactions.read(lambda session: session.scalar(text("SELECT 77")))
+            with pytest.raises(TicketNotFound) if refused else nullcontext():
+                services.transactions.read(look)
         with services.engine.connect() as connection:
             kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
         assert "SELECT 77" in kept

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import AttemptCount
+from matinee.boxoffice.errors import TicketNotFound
 from matinee.db import engine as engine_module
 from matinee.db import transaction as transaction_module
 from matinee.db.errors import DatabaseUnavailable, WroteWhileReading
@@ -101,6 +102,19 @@ def test_a_change_in_what_should_only_read_is_not_lost_silently(
     # The connection goes back to those who write.
     transactions.write(lambda session: count_up(session, "a"))
     assert counts(transactions) == {"a": 1, "b": 0}
+
+
+@pytest.mark.parametrize("work", [raw_change, flushed_change])
+def test_a_change_before_a_refusal_is_not_kept(
+    transactions: Transactions, work: Callable[[Session], None]
+) -> None:
+    def change_and_refuse(session: Session) -> None:
+        work(session)
+        raise TicketNotFound
+
+    with pytest.raises(WroteWhileReading):
+        transactions.read(change_and_refuse)
+    assert counts(transactions) == {"a": 0, "b": 0}
 
 
 def test_an_error_in_a_statement_is_not_tried_again(transactions: Transactions, services: Services) -> None:

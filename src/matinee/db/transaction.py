@@ -102,10 +102,13 @@ class Transactions:
                     raise unavailable(error) from error
                 count("transaction_retries")
                 time.sleep(random.uniform(0, PAUSE_SECONDS_MAX * tried))  # noqa: S311 - jitter, not a secret
-            except BaseException as error:
+            except DomainError as error:
+                # What is not there was looked for all the same: that read is whole, and ends like another.
+                self._undo(session) if reading is None else self._end(session, reading)
+                count("refusals", code=error.code)
+                raise
+            except BaseException:
                 self._undo(session)
-                if isinstance(error, DomainError):
-                    count("refusals", code=error.code)
                 raise
             else:
                 change = took_change(session)
@@ -156,7 +159,13 @@ class Transactions:
 
 def _read(session: Session, work: Callable[[Session], Result], connection: Connection) -> Result:
     before = rows_changed(connection)
-    result = work(session)
+    try:
+        result = work(session)
+    except DomainError as error:
+        # It is ended by a COMMIT all the same.
+        if rows_changed(connection) != before:
+            raise WroteWhileReading from error
+        raise
     if session.new or session.dirty or session.deleted or rows_changed(connection) != before:
         raise WroteWhileReading
     return result
