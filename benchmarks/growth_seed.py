@@ -101,7 +101,7 @@ _HOUSE = (
         SELECT {TILL_MORNING} - d, 1, {STAFF}, 'user{STAFF}@example.org', closed - interval '4 hours', 10000, closed,
             10000, 10000, 950000 + d, ''
         FROM generate_series(-{DAYS_BEFORE}, -1) d,
-            LATERAL (SELECT (current_date + d)::timestamp AT TIME ZONE 'UTC' AS closed) at""",
+            LATERAL (SELECT (current_date + d + interval '14 hours') AT TIME ZONE 'UTC' AS closed) at""",
 )
 # What is sold of now, two orders a screening; the first screenings ahead are those of the buyer who bought much.
 _SALES_NOW = f"""

@@ -2,7 +2,8 @@
 
 A surface hands its domain call in as a function of a session: it may run more than once, since a serialisation failure,
 a deadlock or a busy SQLite undoes all of it and it is tried again from the start. Whatever reaches outside the database
-therefore stays out of it. A refusal that must be kept is returned, not raised: an exception rolls back.
+therefore stays out of it. A refusal that must be kept is returned, not raised: an exception undoes what was
+written.
 """
 
 from __future__ import annotations

@@ -71,10 +71,7 @@ def _channel(channel: str, state: ChannelState, now: datetime) -> Iterator[Readi
 
 
 def _on_sale(session: Session, now: datetime) -> int:
-    # By its day, which has an index, give or take the zones; then exactly.
-    days = (now.date() - timedelta(days=1), (now + SOON).date() + timedelta(days=1))
     wanted = select(func.count()).where(
-        Screening.day.between(*days),
         Screening.starts_at > now,
         Screening.starts_at <= now + SOON,
         Screening.cancelled_at.is_(None),

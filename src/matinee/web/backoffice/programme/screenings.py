@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,9 @@ from matinee.web.backoffice.days import FIRST, LAST, day_of
 from matinee.web.backoffice.listing import Column, Filter, Listing, Wanted, ordered, show_listing
 from matinee.web.backoffice.programme.films import films_titled
 from matinee.web.shared.languages import _, page_language
+
+# A day that has one before it.
+_FIRST_MIN = date.min + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,10 @@ def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     filters, found = wanted.filters, []
     # Those of the wall: they are stored.
     if FIRST in filters:
-        found.append(Screening.day >= day_of(filters[FIRST], default=clock.now().date()))
+        first = day_of(filters[FIRST], default=clock.now().date())
+        # No clock is a day behind that of UTC: bounds the index on the start, along which the database goes.
+        earliest = datetime.combine(max(first, _FIRST_MIN) - timedelta(days=1), time.min, UTC)
+        found += [Screening.day >= first, Screening.starts_at >= earliest]
     if LAST in filters:
         found.append(Screening.day <= day_of(filters[LAST], default=clock.now().date()))
     if "film" in filters:
