@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.growth_seed import ORDER_LAST
+from benchmarks.growth_seed import FILMS, ORDER_LAST
 from benchmarks.load import Measured, load_program, read_report
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan
@@ -122,12 +122,14 @@ def _wrk(port: int, address: str, seconds: float) -> list[str]:
     if wrk is None:
         raise RuntimeError("purchases in a grown database are measured with wrk alone")
     url, lasting = f"http://127.0.0.1:{port}/buyTicket", f"-d{max(1, round(seconds))}s"
-    script = ["-s", str(LUA), url, "--", str(_sold(address)[0]), _first_day()]
+    script = ["-s", str(LUA), url, "--", str(_sold(address)[0]), _first_day(), str(FILMS)]
     return [wrk, "-t1", f"-c{CLIENTS}", lasting, "--latency", *script]
 
 
 def _pgbench(postgres: Postgres, address: str, seconds: float, log: Path) -> list[str]:
-    variables = {"start": _sold(address)[0], "clients": CLIENTS, "n": -1, "first_day": f"'{_first_day()}'"}
+    variables = {
+        "start": _sold(address)[0], "clients": CLIENTS, "n": -1, "first_day": f"'{_first_day()}'", "films": FILMS,
+    }  # fmt: skip
     command = [str(postgres.pgbench), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1"]
     command += ["-T", str(max(1, round(seconds))), "-f", str(SQL), "-l", f"--log-prefix={log}"]
     return [

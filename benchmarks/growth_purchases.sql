@@ -3,7 +3,7 @@
 \set slot mod(:number, 560) / 4
 \set hall 4 + mod(:number, 4)
 \set screening :slot * 8 + :hall + 1
-\set film mod(:slot * 8 + :hall, 24) + 1
+\set film mod(:slot * 8 + :hall, :films) + 1
 \set later :slot / 5
 \set seat :hall * 250 + 5 + :number / 560
 \set user mod(:number * 7919, 1000) + 1
