@@ -133,7 +133,11 @@ def test_an_older_schema_is_upgraded_and_a_newer_one_refused(
 ) -> None:
     # What the last steps made is taken away again, as if this were the database of the version before.
     gone = ["DROP INDEX ix_admission_screening_id_admitted_at", "DROP INDEX ix_ticket_screening_id_not_valid"]
-    gone += ["DROP INDEX ix_admission_admitted_at", "DROP INDEX ix_sale_order_due"]
+    gone += [
+        "DROP INDEX ix_admission_admitted_at",
+        "DROP INDEX ix_sale_order_due",
+        "DROP INDEX ix_screening_starts_at",
+    ]
     gone += [
         "DROP INDEX ix_screening_film_id_day",
         "CREATE INDEX ix_screening_film_id ON screening (film_id)",
