@@ -45,7 +45,8 @@ def measure(postgres: Postgres, plan: Plan, *, tickets: Sequence[int] = SIZES) -
     turns = _purchases(postgres, databases, plan)
     found = []
     with _servers(postgres, databases, plan) as servers:
-        for rounds in measure_reads(servers, reads(address), 1, plan):
+        wanted = reads(address, postgres.server.socket_url(databases[sizes[-1]]))
+        for rounds in measure_reads(servers, wanted, 1, plan):
             if any(falls(rounds, size, sizes[0]) for size in sizes[1:]):
                 [again] = measure_reads(servers, [rounds.read], ROUNDS_AGAIN, plan, longer=LONGER_AGAIN)
                 for size in sizes:

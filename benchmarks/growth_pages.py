@@ -97,7 +97,7 @@ DOOR: Mapping[str, tuple[str, ...]] = {
     "door.door_list": ("/door/list?screenings={today}&salt={salt}",),
     "door.search": (
         "/door/search?screenings={today}&q={guest_at_the_door}",
-        "/door/search?screenings={today}&q={end}",
+        "/door/search?screenings={today}&q={end_at_the_door}",
     ),
 }
 BACK_OFFICE: Mapping[str, tuple[str, ...]] = {

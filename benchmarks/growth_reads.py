@@ -77,9 +77,9 @@ class Rounds:
         return sum(each.requests for each in self.measured[size])
 
 
-def reads(address: str) -> list[Read]:
-    """Every page, with specimens that are the same in each database that was grown of one."""
-    values = specimens(address)
+def reads(smallest: str, largest: str) -> list[Read]:
+    """Every page, with specimens that are the same in each database that was grown of one; the addresses of two of them."""
+    values = {**specimens(smallest), "end": _rare_end(largest)}
     return [
         Read(group, path.format(**values), path)
         for group in GROUPS
@@ -97,6 +97,10 @@ def specimens(address: str) -> dict[str, str]:
             connection.execute(f"{_GUESTS} AND {where} ORDER BY id DESC LIMIT 1", [value]).fetchone()
             for where, value in (("id >= %s", ORDER_NOW), ("screening_id = %s", TODAY))
         )
+        end = connection.execute(
+            "SELECT right(id, 4) FROM ticket WHERE screening_id = %s AND state = 'valid' ORDER BY id LIMIT 1",
+            [TODAY],
+        ).fetchone()
         message = connection.execute(
             "SELECT max(id) FROM outbox WHERE recipient LIKE 'user%%'", []
         ).fetchone()
@@ -106,12 +110,20 @@ def specimens(address: str) -> dict[str, str]:
         week = connection.execute(
             "SELECT current_date - 7 - mod(extract(isodow FROM current_date)::int + 7 - week_starts_on, 7) FROM cinema"
         ).fetchone()
-    if found is None or guest is None or at_door is None or message is None or entry is None or week is None:
+    if (
+        found is None
+        or guest is None
+        or at_door is None
+        or end is None
+        or message is None
+        or entry is None
+        or week is None
+    ):
         raise RuntimeError("the database has nothing to ask for: was it filled?")
     code, ticket, payment, screening, film, day, buyer = found
     today = datetime.now(UTC).date()
     given = {
-        "code": code, "ticket": ticket, "end": ticket[-4:], "payment": payment, "screening": screening, "film": film,
+        "code": code, "ticket": ticket, "end_at_the_door": end[0], "payment": payment, "screening": screening, "film": film,
             "day": day,
         "buyer": buyer, "guest": guest[0], "guest_at_the_door": at_door[0], "today": TODAY,
         "yesterday": today - timedelta(days=1), "month_ago": today - timedelta(days=30), "message": message[0],
@@ -119,6 +131,19 @@ def specimens(address: str) -> dict[str, str]:
         "week": week[0], "salt": base64.urlsafe_b64encode(bytes(16)).decode().rstrip("="),
     }  # fmt: skip
     return {name: quote(str(value), safe=":@") for name, value in given.items()}
+
+
+def _rare_end(largest: str) -> str:
+    """The last characters of a ticket of now that no other has among all of them: more of them are more to show."""
+    with psycopg.connect(largest) as connection:
+        found = connection.execute(
+            "SELECT right(id, 4) FROM ticket WHERE order_id >= %s AND state = 'valid' AND NOT EXISTS ("
+            " SELECT FROM ticket other WHERE substr(other.id, 13) = substr(ticket.id, 13) AND other.id <> ticket.id)"
+            " ORDER BY order_id LIMIT 1", [ORDER_NOW],
+        ).fetchone()  # fmt: skip
+    if found is None:
+        raise RuntimeError("each ticket of now ends like another one")
+    return str(found[0])
 
 
 def measure_reads(
