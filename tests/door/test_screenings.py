@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from matinee.door.screenings import screenings_at_doors
+from matinee.programme.lengths import LASTS_MAX
 from matinee.programme.models import Screening
 from tests.boxoffice.selling import Sale
 from tests.query_plans import tables_read_whole
@@ -33,6 +34,14 @@ def test_from_eighteen_hours_before_the_start_to_an_hour_after_the_end(sale: Sal
         (ends + timedelta(hours=1), False),
     ):
         assert (here in doors(sale, now)) == is_there, now
+
+
+def test_the_longest_one_that_can_be_is_there_to_its_end(sale: Sale) -> None:
+    here = sale.house.lettered
+    ends = start_of(sale, here) + LASTS_MAX
+    sale.change_screening(here, ends_at=ends)
+    assert here in doors(sale, ends + timedelta(minutes=59))
+    assert here not in doors(sale, ends + timedelta(hours=1))
 
 
 def test_they_are_in_order_of_one_cinema_or_of_all(sale: Sale) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from matinee.programme.csv_format import read_csv
 from matinee.programme.errors import HallTaken, InvalidScreening
 from matinee.programme.film_records import change_film
+from matinee.programme.hall_book import TURNAROUND_MINUTES_MAX, Booking, PlannedHall
+from matinee.programme.lengths import LASTS_MAX
 from matinee.programme.models import Cinema, Screening
 from matinee.programme.programme_import import import_programme
 from matinee.programme.screenings import change_screening, reschedule_screening
@@ -84,6 +86,16 @@ def test_adverts_that_reach_into_the_next_screening_are_refused(services: Servic
     with pytest.raises(HallTaken):
         change(services, made, adverts_minutes=27)
     assert minutes_of(services, made) == (NOSFERATU_MINUTES, 0)
+
+
+def test_the_longest_film_keeps_its_hall_until_it_is_cleaned() -> None:
+    turnaround = timedelta(minutes=TURNAROUND_MINUTES_MAX)
+    hall = PlannedHall("Hall 1", turnaround)
+    longest = Booking(NOW, NOW + LASTS_MAX, "The longest")
+    hall.book(longest)
+    free = longest.ends_at + turnaround
+    assert hall.conflict_with(free - timedelta(minutes=1), free + timedelta(hours=1)) == longest
+    assert hall.conflict_with(free, free + timedelta(hours=1)) is None
 
 
 @pytest.mark.parametrize("minutes", [-1, 121])

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from matinee.programme.lengths import LASTS_MAX
 from matinee.programme.models import Hall, Screening
 
 # Whoever is late is let in until the end; somebody always comes with last night's ticket.
@@ -29,8 +30,7 @@ def screenings_at_doors(
             Screening.draft.is_(False),
             Screening.ends_at > now - AFTER_THE_END,
             Screening.starts_at < now + AHEAD,
-            # Bounds the index on the start: nothing lasts for a day.
-            Screening.starts_at > now - timedelta(days=1),
+            Screening.starts_at > now - AFTER_THE_END - LASTS_MAX,
         )
         .options(joinedload(Screening.film), joinedload(Screening.hall).joinedload(Hall.cinema))
         .order_by(Screening.starts_at, Screening.id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from matinee.programme.errors import FilmNotFound, HallNotFound, ScreeningNotFound
+from matinee.programme.lengths import LASTS_MAX
 from matinee.programme.models import Film, Hall, Screening
 from matinee.programme.queries import is_public
 
@@ -92,8 +93,7 @@ def screenings_in_order(
     """
     statement = _matching(wanted)
     if wanted.first_day is None and wanted.last_day is None:
-        # Nothing lasts for a day: bounds the index on the start, along which the database goes.
-        statement = statement.where(Screening.ends_at > now, Screening.starts_at > now - timedelta(days=1))
+        statement = statement.where(Screening.ends_at > now, Screening.starts_at > now - LASTS_MAX)
     if behind is not None:
         statement = statement.where(behind)
     return session.scalars(statement.order_by(Screening.starts_at, Screening.id).limit(limit)).all()

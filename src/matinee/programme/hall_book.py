@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from matinee.kernel.natural import natural_key
-from matinee.programme.fields import DURATION_MINUTES_MAX
 from matinee.programme.labels import is_number
+from matinee.programme.lengths import LASTS_MAX
 
 TURNAROUND_MINUTES_MAX = 240
 # Nothing that begins earlier than this can still be in the way.
-REACH = timedelta(minutes=DURATION_MINUTES_MAX + TURNAROUND_MINUTES_MAX)
+REACH = LASTS_MAX + timedelta(minutes=TURNAROUND_MINUTES_MAX)
 SPREAD_NAME = "Hall"
 SPREAD_HALLS_MAX = 200
 

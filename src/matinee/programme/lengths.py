@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from matinee.programme.fields import DURATION_MINUTES_MAX
 from matinee.programme.labels import shown
 
 ADVERTS_MINUTES_MAX = 120
+# Whatever began earlier than this has ended: what runs is looked for along the index on the start.
+LASTS_MAX = timedelta(minutes=ADVERTS_MINUTES_MAX + DURATION_MINUTES_MAX)
 
 
 def end_of(starts_at: datetime, *, duration_minutes: int, adverts_minutes: int) -> datetime:

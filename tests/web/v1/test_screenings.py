@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from matinee.db.version import announce_change
+from matinee.programme.lengths import LASTS_MAX
 from matinee.programme.models import Cinema, Film, Hall, Screening
 from matinee.web.shared.services import Services
 from tests.building import DAY, LETTERED, NOW, PRICE_A, TODAY, House, add_screening, clock_at
@@ -87,6 +88,18 @@ def test_without_a_day_it_is_what_has_not_ended(client: FlaskClient, house: Hous
     assert house.begun in ids(client)
     assert min(starts).startswith(TODAY.isoformat())
     with clock_at(NOW + timedelta(hours=2)):
+        assert house.begun not in ids(client)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_the_longest_one_that_can_be_is_listed_to_its_end(
+    client: FlaskClient, services: Services, house: House
+) -> None:
+    starts_at = services.transactions.read(lambda s: s.get_one(Screening, house.begun).starts_at)
+    change(services, house.begun, ends_at=starts_at + LASTS_MAX)
+    with clock_at(starts_at + LASTS_MAX - timedelta(minutes=1)):
+        assert house.begun in ids(client)
+    with clock_at(starts_at + LASTS_MAX):
         assert house.begun not in ids(client)
 
 

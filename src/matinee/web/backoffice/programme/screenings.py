@@ -122,7 +122,7 @@ def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     # Those of the wall: they are stored.
     if FIRST in filters:
         first = day_of(filters[FIRST], default=clock.now().date())
-        # No clock is a day behind that of UTC: bounds the index on the start, along which the database goes.
+        # No clock is a day ahead of that of UTC: bounds the index on the start, along which the database goes.
         earliest = datetime.combine(max(first, _FIRST_MIN) - timedelta(days=1), time.min, UTC)
         found += [Screening.day >= first, Screening.starts_at >= earliest]
     if LAST in filters:
