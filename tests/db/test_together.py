@@ -87,6 +87,44 @@ def test_no_more_go_together_than_may() -> None:
     assert registry.answers == {number: 10 * number for number in range(1, 7)}
 
 
+class HeldUpAtTheDoor:
+    """A lock that one thread leaves, and then stands still until it is let go on: as when the system stops it there."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.held_up: threading.Thread | None = None
+        self.stands, self.go_on = threading.Event(), threading.Event()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.release()
+        if threading.current_thread() is self.held_up and not self.stands.is_set():
+            self.stands.set()
+            assert self.go_on.wait(SECONDS_MAX)
+
+
+def test_who_is_handed_over_to_before_he_waits_answers_all_the_same() -> None:
+    registry = Registry()
+    door = HeldUpAtTheDoor()
+    registry.together._lock = door  # type: ignore[assignment]
+    registry.ask_in_threads(1)
+    door.held_up = threading.Thread(target=registry._keep, args=(2,), daemon=True)
+    door.held_up.start()
+    assert door.stands.wait(SECONDS_MAX)
+    first = registry._threads[0]
+    registry._threads.append(door.held_up)
+    registry.ask_in_threads(3)
+    registry.go_on.set()
+    # The first has handed over to the second, who has not come so far as to wait.
+    first.join(SECONDS_MAX)
+    door.go_on.set()
+    registry.end()
+    assert registry.answers == {1: 10, 2: 20, 3: 30}
+    assert registry.groups == [[1], [2, 3]]
+
+
 @pytest.mark.parametrize("error", [NotTogether(), ValueError("no"), KeyboardInterrupt()])
 def test_a_failure_is_everyones_own_and_the_next_go_on(error: BaseException) -> None:
     registry = Registry()

@@ -52,9 +52,10 @@ class Together(Generic[Asked, Answer]):
         mine: _Waiting[Asked, Answer] = _Waiting(asked)
         with self._lock:
             self._waiting.append(mine)
-            mine.asks_for_all = not self._somebody_asks
-            self._somebody_asks = True
-        if not mine.asks_for_all:
+            somebody_asks, self._somebody_asks = self._somebody_asks, True
+            mine.asks_for_all = not somebody_asks
+        # Not asked of `mine`: from here on another thread may hand over to this one before it waits, and wakes it as well.
+        if somebody_asks:
             mine.woken.acquire()
         if mine.asks_for_all:
             self._ask_for_all()
