@@ -127,3 +127,22 @@ def test_a_renewed_value_was_never_there(tmp_path: Path) -> None:
             renew()
             assert cell.read() not in seen
             seen.add(cell.read())
+
+
+def test_a_look_that_ends_while_it_is_asked_what_is_known_counts(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with process_on(tmp_path / "here", postgresql_url) as process:
+        process.current()
+        process.current()
+        assert process.current_if_known() is not None
+        process._looked_until = 0.0
+
+        def end_a_look() -> float:
+            # Another thread, which has just learned that there is another machine.
+            process._alone, process._looked_until = False, real() + 1.0
+            return real()
+
+        real = time.monotonic
+        monkeypatch.setattr(version_module.time, "monotonic", end_a_look)
+        assert process.current_if_known() is None

@@ -236,6 +236,19 @@ def test_another_thread_can_break_a_mail_off(trusted: Certificate) -> None:
         release.set()
 
 
+def test_a_mail_that_is_about_to_be_handed_over_is_broken_off_as_well(trusted: Certificate) -> None:
+    with running_mail_server(tls_from_start=trusted.server_context()) as server:
+        with transport(f"smtps://127.0.0.1:{server.port}") as made:
+            made.prepare()
+            # As while it is composed: the connection is there, and nothing runs on it.
+            made.abort()
+            with pytest.raises(DeliveryInterrupted):
+                made.hand_over(parcel())
+            with pytest.raises(ServerUnreachable):
+                made.prepare()
+        assert server.received == []
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [

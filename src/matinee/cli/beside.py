@@ -56,7 +56,19 @@ class WorkerBeside:
             if self._stopping.wait(pause):
                 return
             pause = min(pause * 2, PAUSE_SECONDS_MAX)
-            process = _start()
+            while (started := self._started()) is None:
+                if self._stopping.wait(pause):
+                    return
+            process = started
+
+    @staticmethod
+    def _started() -> subprocess.Popen[bytes] | None:
+        try:
+            return _start()
+        except OSError as error:
+            # No memory or no process left at the moment, perhaps.
+            log.error("the worker could not be started: %s", error)
+            return None
 
 
 def _start() -> subprocess.Popen[bytes]:

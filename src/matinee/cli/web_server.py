@@ -7,7 +7,7 @@ import multiprocessing
 import signal
 import socket
 import sys
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -82,7 +82,8 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
         """Granian on a socket that may be handed over, which ends in two steps."""
 
         _is_asked_to_drain = False
-        _was_asked_again = threading.Event()
+        # A plain attribute, no `threading.Event`: its lock may be held by the code that the signal interrupts.
+        _is_asked_again = False
 
         def _init_shared_socket(self) -> None:
             if listening.handed_over is None:
@@ -96,7 +97,7 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
 
         def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
             if self.interrupt_signal:
-                self._was_asked_again.set()
+                self._is_asked_again = True
             self._is_asked_to_drain = bool(args) and args[0] == signal.SIGTERM
             super().signal_handler_interrupt(*args, **kwargs)
 
@@ -104,11 +105,16 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
             if self._is_asked_to_drain and drain_seconds:
                 last = min(LAST_SECONDS, drain_seconds / 2)
                 ending.begin()
-                self._was_asked_again.wait(drain_seconds - last)
+                self._nap(drain_seconds - last)
                 # Who was just let in has his request on the way.
                 ending.accept_no_more()
-                self._was_asked_again.wait(last)
+                self._nap(last)
             super().shutdown(exit_code)
+
+        def _nap(self, seconds: float) -> None:
+            ends = time.monotonic() + seconds
+            while not self._is_asked_again and (left := ends - time.monotonic()) > 0:
+                time.sleep(min(left, 0.1))
 
     return Server(
         "matinee.wsgi:application",

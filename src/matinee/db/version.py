@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from matinee.db.base import Base
 from matinee.db.direct import DirectConnections
 from matinee.db.errors import DatabaseUnavailable
+from matinee.db.failing_together import FailingTogether
 from matinee.db.machine_cell import MachineCell
 
 # Only PostgreSQL has it; create_all and Alembic leave it out on SQLite.
@@ -114,13 +115,13 @@ class PostgresVersion:
     def __init__(self, connections: DirectConnections, cell: MachineCell) -> None:
         self._connections = connections
         self._cell = cell
-        self._look_lock = threading.Lock()
+        self._looking = FailingTogether()
         self._alone = False
         self._sequence_seen: object = None
         self._looked_until = 0.0
         self._registered_at = -PRESENT_SECONDS
         self._others_know_at = 0.0
-        self._asking_lock = threading.Lock()
+        self._asking = FailingTogether()
         self._asked = 0
         self._answered = 0
         self._value: object = None
@@ -135,7 +136,8 @@ class PostgresVersion:
         return (self._ask_sequence(), self._cell.read())
 
     def current_if_known(self) -> object | None:
-        if not self._alone or time.monotonic() >= self._looked_until:
+        # In this order: a look by another thread says how long it holds last.
+        if time.monotonic() >= self._looked_until or not self._alone:
             return None
         return (self._sequence_seen, self._cell.read())
 
@@ -162,7 +164,7 @@ class PostgresVersion:
 
     def _is_alone(self) -> bool:
         if time.monotonic() >= self._looked_until:
-            with self._look_lock:
+            with self._looking():
                 if time.monotonic() >= self._looked_until:
                     self._look_round()
         return self._alone
@@ -185,7 +187,7 @@ class PostgresVersion:
 
     def _ask_sequence(self) -> object:
         arrived = self._asked
-        with self._asking_lock:
+        with self._asking():
             if self._answered > arrived:
                 return self._value
             self._asked += 1

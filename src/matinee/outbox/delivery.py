@@ -132,7 +132,7 @@ class Delivery:
         return total
 
     def abort(self) -> None:
-        """Break the mail off that is being handed over; it will be tried again.
+        """Break the mail off that is being handed over, or is about to be; it will be tried again.
 
         May be called from another thread.
         """

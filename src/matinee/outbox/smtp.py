@@ -105,7 +105,7 @@ class SmtpTransport:
                 raise self._failure(error) from None
 
     def abort(self) -> None:
-        self._handle.shut_down()
+        self._handle.abort()
 
     def close(self) -> None:
         client, self._client = self._client, None

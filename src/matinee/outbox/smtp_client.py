@@ -48,7 +48,11 @@ class WatchedClient(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         # smtplib's hook for how to connect; its own class for TLS uses it too.
         plain = socket.create_connection((host, port), timeout)
-        self._handle.hold(plain.dup())
+        try:
+            self._handle.hold(plain.dup())
+        except OSError:
+            plain.close()
+            raise
         if self._tls_from_start is None:
             return plain
         return self._tls_from_start.wrap_socket(plain, server_hostname=host)

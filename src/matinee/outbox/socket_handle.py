@@ -19,23 +19,26 @@ class SocketHandle:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._time_is_up = False
+        self._is_aborted = False
 
     @property
     def time_is_up(self) -> bool:
-        """Whether the socket was shut down since `begin`."""
+        """Whether the socket was shut down since `begin`, or ever aborted."""
         return self._time_is_up
 
     def begin(self) -> None:
-        """From now on the socket may be used, until `shut_down`."""
-        self._time_is_up = False
+        """From now on the socket may be used, until `shut_down`. Not after `abort`."""
+        with self._lock:
+            self._time_is_up = self._is_aborted
 
     def hold(self, handle: socket.socket) -> None:
-        """Take the handle of a socket that was just connected."""
+        """Take the handle of a socket that is about to be used. Raises TimeoutError where it must not be any more."""
         self.close()
         with self._lock:
             self._socket = handle
             if self._time_is_up:
                 _shut_down(handle)
+                raise TimeoutError("too late to use a socket")
 
     def shut_down(self) -> None:
         """End whatever waits on the socket, or will."""
@@ -43,6 +46,12 @@ class SocketHandle:
             self._time_is_up = True
             if self._socket is not None:
                 _shut_down(self._socket)
+
+    def abort(self) -> None:
+        """As `shut_down`, for good: what is about to begin in another thread ends, too."""
+        with self._lock:
+            self._is_aborted = True
+        self.shut_down()
 
     def close(self) -> None:
         """Let go of the socket."""

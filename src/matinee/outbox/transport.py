@@ -36,7 +36,7 @@ class Transport(Protocol):
         """
 
     def abort(self) -> None:
-        """Break off what runs now. May be called from another thread."""
+        """Break off what runs now or is about to, for good. May be called from another thread."""
 
     def close(self) -> None:
         """Let go of the other side; `prepare` may be called again."""

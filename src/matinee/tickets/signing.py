@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matinee.accounts.secret_box import SecretBox
+from matinee.db.failing_together import FailingTogether
 from matinee.db.transaction import Transactions
 from matinee.kernel.base64url import base64url
 from matinee.kernel.codes import TYPEABLE, random_code
@@ -44,7 +44,7 @@ class TicketSeal:
     ) -> None:
         self._transactions, self._box, self._now = transactions, box, clock_now
         self._current: _Current | None = None
-        self._lock = Lock()
+        self._reading = FailingTogether()
 
     def __call__(self, message: bytes) -> str:
         """The signature of `message` with the id of its key. The same key signs the same message in the same way."""
@@ -53,7 +53,7 @@ class TicketSeal:
 
     def _key(self) -> _Current:
         now = self._now()
-        with self._lock:
+        with self._reading():
             known = self._current
             if known is not None and known.read_at <= now < known.read_at + KEY_KEPT:
                 return known

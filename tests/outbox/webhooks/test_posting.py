@@ -217,3 +217,24 @@ def test_what_is_under_way_can_be_broken_off() -> None:
         with pytest.raises(EndpointUnreachable):
             post(poster, f"http://127.0.0.1:{port}/")
         assert time.monotonic() - began < 10
+
+
+def test_what_is_broken_off_while_its_name_is_looked_up_is_not_posted(receiver: Receiver) -> None:
+    poster = Poster(private_allowed=True)
+
+    def slow(_host: str, _port: int) -> list[str]:
+        poster.abort()
+        return ["127.0.0.1"]
+
+    poster._resolve = slow
+    with pytest.raises(EndpointUnreachable):
+        post(poster, f"http://shop.example:{receiver.port}/")
+    assert receiver.received == []
+
+
+def test_nothing_is_posted_once_it_was_broken_off(receiver: Receiver) -> None:
+    poster = Poster(private_allowed=True)
+    poster.abort()
+    with pytest.raises(EndpointUnreachable):
+        post(poster, f"http://127.0.0.1:{receiver.port}/")
+    assert receiver.received == []

@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import threading
 
 import pytest
 from apiflask import APIFlask
@@ -140,3 +141,25 @@ def test_a_salt_that_is_none_is_refused(at_door: OpenDoor, house: House, salt: s
     answer = at_door("usher").get("list", screenings=house.lettered, salt=salt)
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.json["errors"]] == ["salt"]
+
+
+def test_nobody_waits_while_anothers_list_is_read() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def make_slowly() -> bytes:
+        begun.set()
+        assert go_on.wait(10)
+        return b"slow"
+
+    slow = MadeWhenSent("v1", make_slowly)
+    thread = threading.Thread(target=lambda: slow.gzipped, daemon=True)
+    thread.start()
+    assert begun.wait(10)
+    quick = threading.Thread(target=lambda: MadeWhenSent("v2", lambda: b"quick").gzipped, daemon=True)
+    quick.start()
+    quick.join(5)
+    was_quick = not quick.is_alive()
+    go_on.set()
+    thread.join(10)
+    assert was_quick
+    assert slow.content == b"slow"

@@ -39,6 +39,7 @@ class Poster:
         self._context = context or ssl.create_default_context()
         self._lock = threading.Lock()
         self._under_way: set[SocketHandle] = set()
+        self._is_aborted = False
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> int:
         """Send one request; return the status of the answer. A redirect is an answer, too: it is not followed.
@@ -50,35 +51,39 @@ class Poster:
             target = Target.parsed(url, private_allowed=self._private_allowed)
         except ValueError as error:
             raise EndpointUnreachable(f"its address {error}") from None
-        addresses = allowed_addresses(
-            target,
-            resolve=self._resolve,
-            private_allowed=self._private_allowed,
-            seconds_max=self.seconds_max,
-        )
-        seconds = max(0.1, ends - time.monotonic())
-        with self._handle() as handle, handle.deadline(seconds):
-            connection = CheckedConnection(
-                target, addresses, handle=handle, context=self._context, seconds_max=seconds
+        with self._handle() as handle:
+            addresses = allowed_addresses(
+                target,
+                resolve=self._resolve,
+                private_allowed=self._private_allowed,
+                seconds_max=self.seconds_max,
             )
-            try:
-                return _status(connection, handle, target.path, body, headers)
-            except (OSError, http.client.HTTPException) as error:
-                raise EndpointUnreachable(_described(error, handle, self.seconds_max)) from None
-            finally:
-                connection.close()
+            seconds = max(0.1, ends - time.monotonic())
+            with handle.deadline(seconds):
+                connection = CheckedConnection(
+                    target, addresses, handle=handle, context=self._context, seconds_max=seconds
+                )
+                try:
+                    return _status(connection, handle, target.path, body, headers)
+                except (OSError, http.client.HTTPException) as error:
+                    raise EndpointUnreachable(_described(error, handle, self.seconds_max)) from None
+                finally:
+                    connection.close()
 
     def abort(self) -> None:
-        """Break off what is under way now. May be called from another thread."""
+        """Break off what is under way now or is about to begin, for good. May be called from another thread."""
         with self._lock:
+            self._is_aborted = True
             for handle in self._under_way:
-                handle.shut_down()
+                handle.abort()
 
     @contextmanager
     def _handle(self) -> Iterator[SocketHandle]:
         handle = SocketHandle()
         with self._lock:
             self._under_way.add(handle)
+            if self._is_aborted:
+                handle.abort()
         try:
             yield handle
         finally:

@@ -42,13 +42,18 @@ class MadeWhenSent(Prepared):
     def __init__(self, version: str, make: Callable[[], bytes]) -> None:
         """`version`: differs whenever what `make` gives does; read it before that is."""
         self._version, self._make = version, make
+        self._made: bytes | None = None
 
-    @cached_property
+    # No cached_property: before Python 3.12 its lock is one for all instances, and whoever makes his own body would wait
+    # while another one's is read from the database.
+    @property
     def content(self) -> bytes:  # type: ignore[override]
         """The body."""
-        return self._make()
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
-    @cached_property
+    @property
     def gzipped(self) -> bytes:
         """For one caller alone: a little larger, in a fifth of the time."""
         return gzip.compress(self.content, compresslevel=1, mtime=0)
