@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from matinee.accounts.errors import EmailNotConfirmed, SessionNotValid, UserNotFound
@@ -28,6 +28,7 @@ from matinee.boxoffice.purchases import purchase_seats
 from matinee.kernel.errors import DomainError
 from matinee.outbox.models import Message
 from matinee.programme.errors import CinemaNotFound
+from matinee.programme.models import Film, Screening
 from matinee.web.shared.services import Services
 from tests.boxoffice.interleaving import SECONDS_MAX, Beside, uncommitted
 from tests.boxoffice.selling import Sale
@@ -45,9 +46,9 @@ def purchase(services: Services, wanted: Purchase) -> list[Sold]:
     return purchase_seats(services.transactions, services.direct, services.version, purchase=wanted, now=NOW)
 
 
-def elsewhere(wanted: Purchase, label: str) -> Purchase:
-    """A seat of another screening, the only one of its film at its time."""
-    return replace(wanted, day=DAY + timedelta(days=1), time="00:30", labels=[label])
+def elsewhere(wanted: Purchase, *labels: str) -> Purchase:
+    """Seats of another screening, the only one of its film at its time."""
+    return replace(wanted, day=DAY + timedelta(days=1), time="00:30", labels=list(labels))
 
 
 class Crowd:
@@ -307,3 +308,62 @@ def test_a_value_that_cannot_be_written_harms_nobody_else(
         with pytest.raises(UnicodeError):
             bad.result()
         running.pop_all()
+
+
+# So many of each that reading them all would show.
+MANY = 3000
+
+
+@pytest.mark.parametrize("labels", [["A1"], ["A1", "A2"]])
+def test_a_purchase_reads_few_rows_however_many_there_are(
+    services: Services, wanted: Purchase, house: House, labels: list[str]
+) -> None:
+    assert services.direct is not None
+    _fill_house(services, house)
+    wanted = replace(wanted, labels=labels)
+    # The first of a connection reads the catalog, and plans.
+    purchase(services, elsewhere(wanted, *["1", "2"][: len(labels)]))
+    before = _rows_read(services)
+    assert [sold.label for sold in purchase(services, wanted)] == labels
+    assert 0 < _rows_read(services) - before < 100
+
+
+def _fill_house(services: Services, house: House) -> None:
+    numbers = range(MANY)
+
+    def fill(session: Session) -> None:
+        first = session.get_one(Screening, house.first_hall)
+        person = {"password_hash": "", "created_at": NOW, "email_confirmed_at": NOW}
+        session.execute(insert(User), [{"username": f"{n}@example.com", **person} for n in numbers])
+        films = insert(Film).returning(Film.id)
+        film_ids = session.scalars(
+            films, [{"title": f"Film {n}", "duration_minutes": 90} for n in numbers]
+        ).all()
+        kept = {"cinema_id": first.cinema_id, "hall_id": first.hall_id, "time": first.time}
+        later = [timedelta(days=n + 1) for n in numbers]
+        session.execute(
+            insert(Screening),
+            [
+                {**kept, "film_id": film_id, "day": first.day + days, "starts_at": first.starts_at + days,
+                 "ends_at": first.ends_at + days}
+                for film_id, days in zip(film_ids, later, strict=True)
+            ],
+        )  # fmt: skip
+        # What this connection has read shall not be told later.
+        session.execute(text("SELECT pg_stat_force_next_flush()"))
+
+    services.transactions.write(fill)
+    with services.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+
+def _rows_read(services: Services) -> int:
+    """By all statements so far, those of this thread's own connection among them."""
+    assert services.direct is not None
+    services.direct.fetch_all("SELECT pg_stat_force_next_flush()::text", {}, may_repeat=True)
+    ((count,),) = services.direct.fetch_all(
+        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_user_tables",
+        {},
+        may_repeat=True,
+    )
+    return int(count)

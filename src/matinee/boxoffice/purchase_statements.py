@@ -76,8 +76,8 @@ SELECT seat.label, issued.id, new_order.state FROM issued JOIN seat ON seat.id =
 # order as by all other statements, and rows locked in the order of their keys. Those for which what was seen is outdated
 # are left out of the answer, as if they were not wanted.
 #
-# A session is looked up for each buyer (OFFSET keeps the planner from looking through all that are not over in its place, as
-# it does where few have signed in yet).
+# What is meant is looked up for each buyer, by its key (OFFSET keeps the planner from reading all sessions that are not
+# over, all screenings to come or all users in its place, as it does where it takes them to be few).
 #
 # All of them wait where one has to, hence the limit for waiting: whoever changes a screening keeps the buyers of others
 # no longer than that. It holds until the statement ends.
@@ -111,23 +111,30 @@ asked AS MATERIALIZED (
 moment AS MATERIALIZED (SELECT max(now) AS now FROM asked),
 wanted AS MATERIALIZED (
     SELECT asked.number, asked.label, asked.code, asked.ticket_id, asked.event_id, min(screening.id) AS screening_id,
-        min(screening.lock_version) AS lock_version, users.id AS user_id, users.username, users.language, cinema.currency
+        min(screening.lock_version) AS lock_version, buyer.id AS user_id, buyer.username, buyer.language, cinema.currency
     FROM asked
     CROSS JOIN moment
-    JOIN users ON users.username = asked.username AND users.email_confirmed_at IS NOT NULL
+    CROSS JOIN LATERAL (
+        SELECT users.id, users.username, users.language FROM users
+        WHERE users.username = asked.username AND users.email_confirmed_at IS NOT NULL
+        OFFSET 0) AS buyer
     CROSS JOIN LATERAL (
         SELECT 1 FROM user_session
-        WHERE user_session.token_hash = asked.token_hash AND user_session.user_id = users.id
+        WHERE user_session.token_hash = asked.token_hash AND user_session.user_id = buyer.id
             AND user_session.expires_at > moment.now
         OFFSET 0) AS session
     JOIN cinema ON {{cinema_is_meant}}
-    JOIN film ON film.title = asked.title
-    JOIN screening ON screening.film_id = film.id AND screening.cinema_id = cinema.id AND screening.day = asked.day
-        AND screening.time = asked.time AND screening.starts_at > moment.now
-        AND (screening.sales_end_at IS NULL OR screening.sales_end_at > moment.now)
-        AND screening.cancelled_at IS NULL AND NOT screening.draft
-        AND (screening.price_list_id IS NULL OR cinema.sells_priced_unpaid)
-    GROUP BY asked.number, asked.label, asked.code, asked.ticket_id, asked.event_id, users.id, cinema.id
+    CROSS JOIN LATERAL (SELECT film.id FROM film WHERE film.title = asked.title OFFSET 0) AS film
+    CROSS JOIN LATERAL (
+        SELECT screening.id, screening.lock_version FROM screening
+        WHERE screening.film_id = film.id AND screening.cinema_id = cinema.id AND screening.day = asked.day
+            AND screening.time = asked.time AND screening.starts_at > moment.now
+            AND (screening.sales_end_at IS NULL OR screening.sales_end_at > moment.now)
+            AND screening.cancelled_at IS NULL AND NOT screening.draft
+            AND (screening.price_list_id IS NULL OR cinema.sells_priced_unpaid)
+        OFFSET 0) AS screening
+    GROUP BY asked.number, asked.label, asked.code, asked.ticket_id, asked.event_id, buyer.id, buyer.username,
+        buyer.language, cinema.id
     HAVING count(*) = 1),
 chosen AS MATERIALIZED ({_CHOSEN_TOGETHER}),
 numbered AS MATERIALIZED (
