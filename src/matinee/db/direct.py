@@ -80,9 +80,10 @@ class DirectConnections:
         counted from 1; the others are given to that thread. Raises DatabaseUnavailable, and NotTogether where the server
         undid it, for whatever reason: one may have spoilt it for all.
         """
-        together = self._together.setdefault(
-            statement, Together(partial(self._fetch_for, statement), most=TOGETHER_MAX)
-        )
+        together = self._together.get(statement)
+        if together is None:
+            fresh = Together(partial(self._fetch_for, statement), most=TOGETHER_MAX)
+            together = self._together.setdefault(statement, fresh)
         with span("direct statement for several", kind="client", inside=True, db__system__name="postgresql"):
             try:
                 return together(values)
