@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.transaction import Transactions
@@ -310,3 +311,22 @@ def test_a_request_to_stop_ends_after_the_mail_in_hand_and_frees_the_rest(
     assert counts == DeliveryCounts(sent=2)
     assert all(message.lease is None for message in rows(transactions))
     assert delivery.deliver_batch() == DeliveryCounts(sent=4)
+
+
+def test_a_worker_that_is_broken_off_before_it_connects_does_not_blame_the_mail_server(
+    transactions: Transactions, mail_server: MailServer, data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def compose(session: Session, payload: dict[str, Any], context: MailContext) -> ComposedMail:
+        delivery.abort()
+        return compose_note(session, payload, context)
+
+    delivery = open_delivery(
+        transactions, f"smtp://127.0.0.1:{mail_server.port}", data_dir, {"note": compose}
+    )
+    enqueue_notes(transactions, *[f"guest{number}@example.org" for number in range(3)])
+    assert delivery.deliver_batch() == DeliveryCounts()
+    assert [(kept.attempts, kept.lease, kept.last_error) for kept in rows(transactions)] == [
+        (0, None, None)
+    ] * 3
+    assert mail_server.received == []
+    assert "no mail leaves" not in caplog.text

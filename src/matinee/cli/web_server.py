@@ -75,7 +75,7 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
     """The server. `drain_seconds`: after SIGTERM it serves on for so long, closing each connection with its answer."""
     from granian import Granian
     from granian._granian import SocketHolder
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, Loops
     from granian.log import LogLevels
 
     class Server(Granian):  # type: ignore[misc, valid-type]
@@ -97,7 +97,9 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
 
         def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
             if self.interrupt_signal:
+                # And nothing else: the server's own handler takes a lock that the first signal may still hold.
                 self._is_asked_again = True
+                return
             self._is_asked_to_drain = bool(args) and args[0] == signal.SIGTERM
             super().signal_handler_interrupt(*args, **kwargs)
 
@@ -121,6 +123,7 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
         address=listening.host,
         port=listening.port,
         interface=Interfaces.ASGINL,
+        loop=Loops.auto if sys.platform == "win32" else Loops.uvloop,
         workers=workers,
         http=HTTPModes.http1,
         websockets=False,

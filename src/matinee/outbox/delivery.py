@@ -83,6 +83,7 @@ class Delivery:
         self._outage_pause = 0.0
         self._closed_until = 0.0
         self._used_at = 0.0
+        self._is_aborted = False
         # Longer than the last mail of a batch can take, with clocks that differ.
         self.lease_seconds = (
             BATCH_SECONDS_MAX
@@ -108,7 +109,11 @@ class Delivery:
             return DeliveryCounts()
         self._untried = self._lease()
         counts = DeliveryCounts()
-        while self._untried and not should_stop() and time.monotonic() - began < BATCH_SECONDS_MAX:
+        while (
+            self._untried
+            and not (self._is_aborted or should_stop())
+            and time.monotonic() - began < BATCH_SECONDS_MAX
+        ):
             counts += self._deliver_next(lease_ends=began + self.lease_seconds)
             self._used_at = time.monotonic()
             if self._dispatcher.interruptions >= INTERRUPTIONS_MAX:
@@ -136,6 +141,7 @@ class Delivery:
 
         May be called from another thread.
         """
+        self._is_aborted = True
         self._transport.abort()
 
     def finish(self) -> None:
@@ -167,6 +173,9 @@ class Delivery:
             if outcomes[0].error is None:
                 self._outage_pause = 0.0
         except ServerUnreachable as error:
+            if self._is_aborted:
+                # That is no fault of the mail server: what was not tried is let go as it is.
+                return DeliveryCounts()
             # All of the batch would fail alike: each is put off, none is tried.
             outcomes = [self._dispatcher.put_off(row, str(error)) for row in self._untried]
             self._untried = []

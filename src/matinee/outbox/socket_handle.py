@@ -26,6 +26,11 @@ class SocketHandle:
         """Whether the socket was shut down since `begin`, or ever aborted."""
         return self._time_is_up
 
+    @property
+    def is_aborted(self) -> bool:
+        """Whether it was ended for good."""
+        return self._is_aborted
+
     def begin(self) -> None:
         """From now on the socket may be used, until `shut_down`. Not after `abort`."""
         with self._lock:

@@ -39,4 +39,4 @@ class Transport(Protocol):
         """Break off what runs now or is about to, for good. May be called from another thread."""
 
     def close(self) -> None:
-        """Let go of the other side; `prepare` may be called again."""
+        """Let go of the other side; `prepare` may be called again, unless it was aborted."""

@@ -227,7 +227,7 @@ def test_what_is_broken_off_while_its_name_is_looked_up_is_not_posted(receiver: 
         return ["127.0.0.1"]
 
     poster._resolve = slow
-    with pytest.raises(EndpointUnreachable):
+    with pytest.raises(EndpointUnreachable, match="the worker ended"):
         post(poster, f"http://shop.example:{receiver.port}/")
     assert receiver.received == []
 
@@ -235,6 +235,6 @@ def test_what_is_broken_off_while_its_name_is_looked_up_is_not_posted(receiver: 
 def test_nothing_is_posted_once_it_was_broken_off(receiver: Receiver) -> None:
     poster = Poster(private_allowed=True)
     poster.abort()
-    with pytest.raises(EndpointUnreachable):
+    with pytest.raises(EndpointUnreachable, match="the worker ended"):
         post(poster, f"http://127.0.0.1:{receiver.port}/")
     assert receiver.received == []

@@ -1,4 +1,4 @@
-"""The bridge from the server's ASGI to the application."""
+"""The bridge from the server's ASGI to the application, on the event loop that the server has"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+import uvloop
 
 from matinee.web.shared.asgi import WsgiBridge
 
@@ -34,7 +35,7 @@ def call(
         messages.append({"type": "http.disconnect"})
     announced = [(b"transfer-encoding", b"chunked")] if parts else []
     bridge = WsgiBridge(application, threads=1, body_bytes_max=body_bytes_max)
-    return asyncio.run(send_one(bridge, messages, path=path, headers=[*(headers or []), *announced]))
+    return uvloop.run(send_one(bridge, messages, path=path, headers=[*(headers or []), *announced]))
 
 
 async def send_one(
@@ -133,7 +134,7 @@ def test_a_body_that_was_not_announced_is_not_waited_for(headers: list[tuple[byt
 def test_a_body_of_a_length_that_was_announced_arrives() -> None:
     message = {"type": "http.request", "body": b"abc", "more_body": False}
     bridge = WsgiBridge(echo("wsgi.input"), threads=1, body_bytes_max=BODY_BYTES_MAX)
-    _, body = asyncio.run(send_one(bridge, [message], headers=[(b"content-length", b"3")]))
+    _, body = uvloop.run(send_one(bridge, [message], headers=[(b"content-length", b"3")]))
     assert body["body"] == b"abc"
 
 
@@ -151,7 +152,7 @@ def test_each_of_many_requests_gets_its_own_answer_from_so_many_threads() -> Non
         return await asyncio.gather(*(send_one(bridge, [], path=path) for path in paths))
 
     paths = [f"/{number}" for number in range(300)]
-    assert [body["body"].decode() for _, body in asyncio.run(all_at_once())] == paths
+    assert [body["body"].decode() for _, body in uvloop.run(all_at_once())] == paths
     assert len(names) == 4
 
 
@@ -168,7 +169,7 @@ def test_a_failure_of_the_application_is_a_500_and_the_thread_goes_on(
         return [(await send_one(bridge, [], path=path))[0]["status"] for path in ("/exit", "/", "/exit", "/")]
 
     with caplog.at_level(logging.ERROR):
-        assert asyncio.run(one_after_the_other()) == [500, 200, 500, 200]
+        assert uvloop.run(one_after_the_other()) == [500, 200, 500, 200]
     assert "the application failed" in caplog.text
 
 
@@ -195,7 +196,7 @@ def test_what_is_at_hand_is_answered_where_it_came_in_though_every_thread_is_bus
         go_on.set()
         return [*kept, await slow]
 
-    answers = asyncio.run(all_of_them())
+    answers = uvloop.run(all_of_them())
     assert [head["status"] for head, _ in answers] == [200, 500, 200, 200]
     assert [body["body"] for _, body in answers] == [b"/kept", b"", b"/kept", b"/slow"]
 
@@ -218,5 +219,5 @@ def test_a_caller_who_no_longer_waits_takes_nobodys_answer(caplog: pytest.LogCap
         go_on.set()
         return await stays
 
-    assert asyncio.run(one_gives_up())[1]["body"] == b"/stays"
+    assert uvloop.run(one_gives_up())[1]["body"] == b"/stays"
     assert caplog.text == ""

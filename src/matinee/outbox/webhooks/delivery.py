@@ -76,7 +76,10 @@ class WebhookDelivery:
         return total
 
     def abort(self) -> None:
-        """Break the requests off that are under way; they will be tried again. May be called from another thread."""
+        """Break the requests off that are under way or about to be; they will be tried again.
+
+        May be called from another thread.
+        """
         self._poster.abort()
 
     def finish(self) -> DeliveryCounts:

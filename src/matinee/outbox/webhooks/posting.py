@@ -66,6 +66,8 @@ class Poster:
                 try:
                     return _status(connection, handle, target.path, body, headers)
                 except (OSError, http.client.HTTPException) as error:
+                    if handle.is_aborted:
+                        raise EndpointUnreachable("the worker ended before there was an answer") from None
                     raise EndpointUnreachable(_described(error, handle, self.seconds_max)) from None
                 finally:
                     connection.close()
