@@ -7,12 +7,12 @@ import multiprocessing
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from matinee.cli.log import SERVER_LOG
+from matinee.cli.napping import nap
 from matinee.cli.open_files import allow_connections
 
 # Who comes while a web worker is busy waits with the kernel, which may be set to keep fewer (net.core.somaxconn). Whoever
@@ -82,7 +82,6 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
         """Granian on a socket that may be handed over, which ends in two steps."""
 
         _is_asked_to_drain = False
-        # A plain attribute, no `threading.Event`: its lock may be held by the code that the signal interrupts.
         _is_asked_again = False
 
         def _init_shared_socket(self) -> None:
@@ -114,9 +113,7 @@ def build_web_server(listening: Listening, *, workers: int, ending: Ending, drai
             super().shutdown(exit_code)
 
         def _nap(self, seconds: float) -> None:
-            ends = time.monotonic() + seconds
-            while not self._is_asked_again and (left := ends - time.monotonic()) > 0:
-                time.sleep(min(left, 0.1))
+            nap(seconds, is_over=lambda: self._is_asked_again, poll_seconds=0.1)
 
     return Server(
         "matinee.wsgi:application",

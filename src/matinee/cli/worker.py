@@ -24,6 +24,7 @@ from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.checked_settings import checked_settings
 from matinee.cli.log import write_log
 from matinee.cli.metrics_port import expose_on_port
+from matinee.cli.napping import nap
 from matinee.cli.opened import opened_services
 from matinee.cli.payment_rounds import PaymentRounds
 from matinee.cli.retention_rounds import RetentionRounds
@@ -75,9 +76,7 @@ class StopRequest:
 
     def nap(self, seconds: float) -> None:
         """Sleep, and wake soon after a request."""
-        ends = time.monotonic() + seconds
-        while not self._requested and (left := ends - time.monotonic()) > 0:
-            time.sleep(min(left, POLL_SECONDS))
+        nap(seconds, is_over=self, poll_seconds=POLL_SECONDS)
 
     def _request(self, _number: int, _frame: object) -> None:
         self._requested = True
