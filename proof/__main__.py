@@ -65,7 +65,10 @@ def main(
     console.print(f"{minutes_taken:.1f} minutes")
     if write:
         write_page(outcomes, seed=seed, minutes=minutes_taken)
-    sys.exit(any(outcome.verdict not in ("holds", "skipped") for outcome in outcomes))
+    verdicts = {outcome.verdict for outcome in outcomes}
+    if "holds" not in verdicts:
+        console.print("Nothing was shown to hold.")
+    sys.exit("holds" not in verdicts or not verdicts <= {"holds", "skipped"})
 
 
 def _play(name: str, plan: Plan) -> Iterator[Outcome]:

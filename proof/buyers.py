@@ -44,8 +44,15 @@ class Buyer(threading.Thread):
         )
         self._first = 0
         self._refusals = 0
+        self.error: Exception | None = None
 
     def run(self) -> None:
+        try:
+            self._shop()
+        except Exception as error:  # noqa: BLE001 - raised where all have come to an end
+            self.error = error
+
+    def _shop(self) -> None:
         while not self._over.is_set():
             showing = self._showing()
             (self._hold if showing["priced"] else self._buy)(showing)
@@ -157,6 +164,8 @@ def _play() -> None:
         over.set()
         for buyer in buyers:
             buyer.join()
+            if buyer.error is not None:
+                raise buyer.error
 
 
 if __name__ == "__main__":

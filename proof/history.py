@@ -77,13 +77,8 @@ def unknown_owner(buyer: str, seats: Iterable[str]) -> str:
 
 def read_history(path: Path) -> list[Record]:
     """Every record of the file. The last line may be torn where its writer was killed."""
-    found = []
-    for line in path.read_text().splitlines():
-        try:
-            found.append(_record(json.loads(line)))
-        except json.JSONDecodeError:
-            continue
-    return found
+    whole, _, _ = path.read_text().rpartition("\n")
+    return [_record(json.loads(line)) for line in whole.splitlines()]
 
 
 def _record(values: dict[str, Any]) -> Record:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from matinee.outbox.envelope import Sender, stable_message_id
 from proof.committed import Committed
 from proof.history import Record
+from tests.payments.stripe_account import StripeAccount
 
 # Of a worker that looks every few seconds.
 TIDIED_WITHIN = timedelta(seconds=30)
@@ -130,14 +131,64 @@ def money_adds_up(committed: Committed) -> list[str]:
     return broken
 
 
+def both_books_agree(committed: Committed, account: StripeAccount) -> list[str]:
+    """What the provider took and gave back is what the database says; nobody is charged twice for one payment."""
+    payments = {payment.public_id: payment for payment in committed.payments}
+    broken = []
+    charged: Counter[str] = Counter()
+    for session in list(account.sessions.values()):
+        if session["payment_status"] == "paid":
+            charged[session["metadata"]["payment_id"]] += 1
+            payment = payments[session["metadata"]["payment_id"]]
+            if payment.state != "settled" or payment.amount != session["amount_total"]:
+                broken.append(f"{session['id']} took {session['amount_total']}, ours is {payment}")
+    broken += [f"payment {public_id} was charged {n} times" for public_id, n in charged.items() if n > 1]
+    settled = {payment.public_id for payment in committed.payments if payment.state == "settled"}
+    broken += [
+        f"payment {public_id} counts as settled and was not charged" for public_id in settled - set(charged)
+    ]
+    gave_back = sum(
+        refund["amount"] for refund in account.refunds.values() if refund["status"] == "succeeded"
+    )
+    ours = sum(refund.amount for refund in committed.refunds)
+    if gave_back != ours:
+        broken.append(f"the provider gave {gave_back} back, ours say {ours}")
+    return broken
+
+
 def no_hold_outlives_its_time(committed: Committed) -> list[str]:
-    """Of an order that ran out, no seat is kept; and a worker that is alive says so of it soon."""
+    """Of what ran out a worker that is alive soon says so: the order is over, and no seat is kept for it."""
     late = committed.at - TIDIED_WITHIN
-    return [
+    broken = [
         f"order {order.code} is {order.state}, {committed.at - order.hold_expires_at} after its end"
         for order in committed.orders
         if order.hold_expires_at is not None and order.hold_expires_at < late
     ]
+    return broken + [
+        f"seat {claim.label} of screening {claim.screening_id} is kept, {committed.at - claim.expires_at} after its end"
+        for claim in committed.claims
+        if claim.expires_at is not None and claim.expires_at < late
+    ]
+
+
+def no_hold_is_left(committed: Committed) -> list[str]:
+    """Once all have run out and are tidied, no order waits for its end, and no seat is kept but by who has it for good."""
+    broken = [
+        f"order {order.code} is held until {order.hold_expires_at}"
+        for order in committed.orders
+        if order.hold_expires_at is not None
+    ]
+    return broken + [
+        f"seat {claim.label} of screening {claim.screening_id} is kept until {claim.expires_at}"
+        for claim in committed.claims
+        if claim.expires_at is not None
+    ]
+
+
+def mails_came_once(arrived: Mapping[str, int], *, explained: int) -> list[str]:
+    """No more mails came twice than can be explained. `arrived`: Message-ID -> how often."""
+    twice = sum(number - 1 for number in arrived.values())
+    return [f"{twice} mails came twice, where {explained} can be explained"] if twice > explained else []
 
 
 def every_mail_arrived(committed: Committed, arrived: Mapping[str, int]) -> list[str]:

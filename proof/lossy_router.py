@@ -27,6 +27,8 @@ PACKET_BYTES_MAX = 65536
 # Here, and there.
 NEAR, FAR = "10.99.0.1", "10.99.0.2"
 NETWORK = "10.99.0.0/24"
+# What is counted.
+MET = ("packets", "packets lost", "packets repeated", "packets overtaking others")
 
 
 def enter_network(pid: int) -> None:

@@ -22,9 +22,8 @@ def run(plan: Plan) -> Iterator[Outcome]:
         outcome = Outcome("mails", database)
         with Stage(plan, outcome, url) as stage:
             _misbehave(plan, stage)
-            half = sum(stage.mail.half_taken.values())
             # What was under way when the server began to misbehave may have been cut off after it was taken.
-            stage.close(duplicates_max=half + 1)
+            stage.close(duplicates_max=lambda: sum(stage.mail.half_taken.values()) + 1)
         yield outcome
 
 

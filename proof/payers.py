@@ -72,16 +72,45 @@ class Payer(threading.Thread):
             self._asks_until = min(self._asks_until, time.monotonic() + LAST_ANSWERS_SECONDS_MAX)
         return time.monotonic() < self._asks_until
 
+    def is_overtaken_by(self, other: Payer, showing: Showing, label: str) -> bool:
+        """Begin to pay for a seat, let the time run out, see the other hold it, and pay all the same.
+
+        For threads that have not begun or have ended. False where the seat is not to be had, or the page of the provider is
+        closed meanwhile.
+        """
+        code = self._hold(showing, (label,))
+        if code is None:
+            return False
+        asked = self._begin_to_pay(code)
+        end_holds(self._url, code)
+        if asked.result != "done" or other._hold(showing, (label,)) is None:
+            return False
+        return self._pay_at_provider(code, showing, (label,), asked, by_bank=False)
+
     def _live(self, showing: Showing, seats: tuple[str, ...]) -> None:
+        code = self._hold(showing, seats)
+        if code is None:
+            return
+        asked = self._begin_to_pay(code)
+        if asked.result == "done":
+            self._pay(code, showing, seats, asked)
+        elif asked.result == "unknown":
+            self.never_begun += 1
+
+    def _hold(self, showing: Showing, seats: tuple[str, ...]) -> str | None:
+        """The code of the order; None where the seats are not to be had."""
         wanted = {"screening": showing.id, "seats": [{"label": label} for label in seats]}
         held = self._line.ask("POST", "/api/v1/holds", wanted)
         if held.result != "done":
             not_free = tuple(held.body.get("seats", ())) if held.body.get("code") == "unavailable" else ()
             owner = unknown_owner(self._name, seats)
             self._note("hold", owner, showing, seats, result=held.result, tries=held.tries, not_free=not_free)
-            return
+            return None
         code = str(held.body["code"])
         self._note("hold", code, showing, seats, result="done", tries=held.tries)
+        return code
+
+    def _begin_to_pay(self, code: str) -> Asked:
         # A payment that the provider refuses, or fails for good, is followed by another, with a key of its own.
         for _ in range(PAYMENTS_MAX):
             asked = self._line.ask("POST", f"/api/v1/orders/{code}/payments", {"provider": "stripe"})
@@ -89,24 +118,26 @@ class Payer(threading.Thread):
             if asked.body.get("code") != "payment_refused":
                 break
             self.begun_again += 1
-        if asked.result == "done":
-            self._pay(code, showing, seats, asked)
-        elif asked.result == "unknown":
-            self.never_begun += 1
+        return asked
 
     def _pay(self, code: str, showing: Showing, seats: tuple[str, ...], asked: Asked) -> None:
-        session = asked.body["redirect_url"].rsplit("/", 1)[1]
         what = self._chance.random()
         if what > PAYS + PAYS_LATE + PAYS_BY_BANK:
             return
-        begin = time.monotonic()
         if PAYS <= what < PAYS + PAYS_LATE:
             self._let_time_run_out(code)
-        by_bank = what >= PAYS + PAYS_LATE
+        self._pay_at_provider(code, showing, seats, asked, by_bank=what >= PAYS + PAYS_LATE)
+
+    def _pay_at_provider(
+        self, code: str, showing: Showing, seats: tuple[str, ...], asked: Asked, *, by_bank: bool
+    ) -> bool:
+        """Whether the provider was paid; what becomes of the order is noted."""
+        session = asked.body["redirect_url"].rsplit("/", 1)[1]
+        begin = time.monotonic()
         with self._stripe.lock:
             # The worker may have closed the page of an order that ran out.
             if self._stripe.account.session(session)["status"] != "open":
-                return
+                return False
             self._stripe.account.pay(session, by_bank=by_bank)
             if by_bank:
                 self._stripe.account.bank_answers(session, paid=self._chance.random() < 0.7)
@@ -116,6 +147,7 @@ class Payer(threading.Thread):
         if paid and self._chance.random() < GIVES_BACK:
             back = self._line.ask("POST", f"/api/v1/orders/{code}/refunds", {"reason": "ill"})
             self._note("refund", code, showing, seats, result=back.result, tries=back.tries)
+        return True
 
     def _let_time_run_out(self, code: str) -> None:
         end_holds(self._url, code)

@@ -3,7 +3,7 @@
  * Each `atomic` is one transaction of the code: what it reads it has locked, or it is one statement. Between two of them
  * anything may happen: another buyer, the sweeper, the clock, a notice of the provider.
  *
- * With -DFAULT_... a rule is left out; spin must then find a way to break an invariant. The Makefile tries each of them.
+ * With -DFAULT_... a rule is left out; spin must then find a way to break an invariant. check.py tries each of them.
  */
 
 #ifndef BUYERS

@@ -62,6 +62,8 @@ class FakeStripe:
     # Per idempotency key: what was asked, and what was answered.
     answers: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    # How many calls went wrong.
+    failed: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -107,6 +109,7 @@ class FakeStripe:
             for failure in self.failures:
                 if failure.method == call.method and call.path.startswith(failure.path) and failure.times:
                     failure.times -= 1
+                    self.failed += 1
                     return failure.how
         return None
 

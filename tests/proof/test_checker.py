@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from proof import checker
 from proof.checker import State, check_history
 from proof.history import NO_ANSWER, Record, Try, read_history, unknown_owner
 
@@ -232,6 +233,18 @@ def simulated(
             done = record("refund", owner, at, seats=(label,))
         records.append(replace(done, result="unknown", tries=(Try(*at, NO_ANSWER),)) if lost else done)
     return records, {(SCREENING, label): state for label, state in states.items() if state[0] != "free"}
+
+
+def test_a_history_that_cannot_be_looked_through_is_no_clean_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checker, "CONFIGURATIONS_MAX", 2)
+    assert kinds(A_SALE, SOLD_TO_A) == {"undecided"}
+
+
+def test_a_history_with_a_broken_line_in_the_middle_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_text("{\n" + A_SALE[0].line() + "\n")
+    with pytest.raises(ValueError, match="Expecting"):
+        read_history(path)
 
 
 def test_a_history_is_read_as_it_was_written_up_to_a_torn_line(tmp_path: Path) -> None:

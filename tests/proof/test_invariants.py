@@ -13,14 +13,20 @@ from matinee.outbox.envelope import stable_message_id
 from proof.committed import Committed, seat_states
 from proof.history import NO_ANSWER, Record, Try
 from proof.invariants import (
+    both_books_agree,
     done_once,
     every_mail_arrived,
+    mails_came_once,
     money_adds_up,
+    no_hold_is_left,
     no_hold_outlives_its_time,
     no_seat_twice,
     nothing_acknowledged_lost,
     nothing_half_done,
 )
+from proof.scenario import Outcome
+from proof.stage import count_records
+from tests.payments.stripe_account import StripeAccount
 
 NOW = datetime(2030, 5, 17, 9, 0, tzinfo=UTC)
 BUYER = "ann@example.org"
@@ -193,6 +199,69 @@ def test_money_that_was_not_accepted_and_stayed_is_found(books: Books) -> None:
 def test_a_hold_that_is_there_long_after_its_time_is_found(books: Books) -> None:
     books.orders[1].hold_expires_at = NOW - timedelta(minutes=2)
     assert no_hold_outlives_its_time(books.committed()) != []
+
+
+def test_a_seat_that_is_kept_long_after_its_time_is_found(books: Books) -> None:
+    books.claims[1].expires_at = NOW - timedelta(minutes=2)
+    assert no_hold_outlives_its_time(books.committed()) != []
+
+
+@pytest.mark.parametrize("left", ["orders", "claims"])
+def test_a_hold_that_is_left_once_all_are_tidied_is_found(books: Books, left: str) -> None:
+    (books.orders if left == "claims" else books.claims).pop(1)
+    assert no_hold_is_left(books.committed()) != []
+    getattr(books, left).pop(1)
+    assert no_hold_is_left(books.committed()) == []
+
+
+@pytest.fixture
+def account() -> StripeAccount:
+    """What the provider has of the payments in `books`."""
+    account = StripeAccount()
+    for public_id in ("P1", "P3"):
+        account.sessions[f"cs_{public_id}"] = {
+            "id": f"cs_{public_id}",
+            "payment_status": "paid",
+            "amount_total": PRICE,
+            "metadata": {"payment_id": public_id},
+        }
+    account.refunds["re_1"] = {"amount": PRICE, "status": "succeeded"}
+    return account
+
+
+def test_books_of_the_provider_that_say_the_same_are_right(books: Books, account: StripeAccount) -> None:
+    assert both_books_agree(books.committed(), account) == []
+
+
+def test_a_payment_that_was_charged_twice_is_found(books: Books, account: StripeAccount) -> None:
+    account.sessions["cs_again"] = {**account.sessions["cs_P1"], "id": "cs_again"}
+    assert both_books_agree(books.committed(), account) == ["payment P1 was charged 2 times"]
+
+
+def test_books_that_differ_are_found(books: Books, account: StripeAccount) -> None:
+    account.sessions["cs_P1"]["payment_status"] = "unpaid"
+    assert both_books_agree(books.committed(), account) == [
+        "payment P1 counts as settled and was not charged"
+    ]
+    account.sessions["cs_P1"] |= {"payment_status": "paid", "amount_total": PRICE + 1}
+    assert len(both_books_agree(books.committed(), account)) == 1
+    account.sessions["cs_P1"]["amount_total"] = PRICE
+    account.refunds["re_1"]["amount"] -= 1
+    assert len(both_books_agree(books.committed(), account)) == 1
+
+
+def test_mails_that_came_twice_for_no_reason_are_found() -> None:
+    assert mails_came_once({"a": 1, "b": 3}, explained=2) == []
+    assert mails_came_once({"a": 1, "b": 3}, explained=1) != []
+
+
+@pytest.mark.parametrize(
+    ("status", "is_fault"), [(500, True), (502, True), (400, True), (503, False), (409, False)]
+)
+def test_an_answer_that_nobody_should_get_is_found(status: int, *, is_fault: bool) -> None:
+    outcome = Outcome("any", "any")
+    count_records(outcome, [replace(HISTORY[0], tries=(Try(0, 1, status), Try(1, 2, 201)))])
+    assert bool(outcome.violations) == is_fault
 
 
 def test_a_mail_that_was_lost_is_found(books: Books) -> None:

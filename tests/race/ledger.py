@@ -19,7 +19,7 @@ from matinee.db.engine import prepare_engine
 from matinee.kernel import clock
 from matinee.outbox.models import Message
 from matinee.programme.models import Cinema, Film, Hall, Screening, Seat
-from tests.race.crowd import NO_ANSWER, Answer
+from tests.race.crowd import IN_DOUBT, Answer
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def check_answers(answers: list[Answer], sales: Sales) -> None:
         if answer.status == 200:
             assert sorted(answer.tickets) == sorted(answer.labels)
             acknowledged |= {ticket: label for label, ticket in answer.tickets.items()}
-        elif answer.status in (NO_ANSWER, 503):
+        elif answer.status in IN_DOUBT:
             unknown.add((answer.username, frozenset(answer.labels)))
     assert len(set(acknowledged.values())) == len(acknowledged), "a seat was sold twice"
     assert acknowledged.items() <= sales.tickets.items(), "a ticket that was acknowledged is lost"
