@@ -32,6 +32,7 @@ from matinee.payments.models import Payment, PaymentRefund
 from matinee.web.shared.services import Services
 from tests.boxoffice.selling import Sale
 from tests.building import Buyer, House
+from tests.depth import examples
 from tests.door.scanners import Gate, lost
 from tests.door.test_lists import due, hand_over
 
@@ -283,7 +284,7 @@ def test_the_door_keeps_to_the_model(services: Services, house: House, buyer: Bu
     run_state_machine_as_test(
         lambda: DoorMachine(services, house, buyer, happened),
         settings=settings(
-            max_examples=30,
+            max_examples=examples(15),
             stateful_step_count=8,
             deadline=None,
             derandomize=True,

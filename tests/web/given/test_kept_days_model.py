@@ -19,6 +19,7 @@ from matinee.web.shared.kept_parts import KeptParts
 from matinee.web.shared.services import Services
 from tests.boxoffice.test_model import SaleMachine
 from tests.building import DAY, Buyer, House
+from tests.depth import examples
 
 # Of the free screening: the model knows only seats before it.
 BLOCKED = "8"
@@ -78,7 +79,7 @@ def test_what_is_shown_keeps_to_what_is_made_anew(
     run_state_machine_as_test(
         lambda: ShownSaleMachine(services, house, buyer),
         settings=settings(
-            max_examples=10,
+            max_examples=examples(5),
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
