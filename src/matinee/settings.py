@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -321,17 +322,27 @@ class Settings(BaseSettings):
         return ZoneInfo(self.timezone)
 
     def secrets(self) -> tuple[str, ...]:
-        """Every secret that is set, as it was typed and as it is meant, so that the log can do without them."""
-        urls = (urlsplit(self.database_url).password, urlsplit(self.smtp_url).password)
-        return (
-            *(value for value in urls if value),
-            *(unquote(value) for value in urls if value),
+        """Every secret, as it was typed and as it is meant, so that the log can do without them.
+
+        The secret key is among them where it is kept in the data directory, too. It is made here where there is none yet and
+        one can be made: a log that begins before it would not know it.
+        """
+        # Whichever setting an address is in.
+        addresses = [value for _, value in self if isinstance(value, str) and "://" in value]
+        keys = {
             self.secret_key,
             self.stripe_secret_key,
             self.stripe_webhook_secret,
             self.apple_pass_key_password,
             self.metrics_token,
-        )
+            self.backup_s3_access_key,
+            self.backup_s3_secret_key,
+        }
+        # What cannot be read or made ends the start a moment later, with a sentence of its own.
+        with suppress(OSError, ValueError):
+            keys.add(self.secret_key_kept().strip())
+        keys.update(password for address in addresses for password in _passwords_in(address))
+        return tuple(keys - {""})
 
     def secret_key_kept(self) -> str:
         """The secret key: as set, or made once and kept in the data directory, readable by the owner alone."""
@@ -349,6 +360,17 @@ class Settings(BaseSettings):
                 os.link(name, path)
             Path(name).unlink()
         return path.read_text(encoding="ascii")
+
+
+def _passwords_in(address: str) -> Iterator[str]:
+    """The passwords of an address, before the host or in the query as PostgreSQL takes them; as typed and as meant."""
+    with suppress(ValueError):
+        parts = urlsplit(address)
+        pieces = (piece.partition("=") for piece in parts.query.split("&"))
+        for typed in (parts.password, *(value for name, _, value in pieces if name.endswith("password"))):
+            if typed:
+                yield typed
+                yield unquote(typed)
 
 
 def read_settings() -> Settings:

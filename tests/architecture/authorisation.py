@@ -40,6 +40,8 @@ def expected(rule: Declared, call: Call, caller: Caller) -> Outcome:
     """What a caller should meet."""
     if rule.kind in ("everybody", "own_token"):
         return "in"
+    if rule.kind == "house_token":
+        return "who"
     if call.rule.endpoint.startswith(V1):
         if not caller.signed_in or (caller.name == COOKIE and call.method != "GET"):
             return "who"

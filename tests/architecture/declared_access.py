@@ -45,6 +45,8 @@ OPEN = {
 OWN_TOKEN = frozenset(
     {"given.check_token", "given.get_tikets", "given.display_tikets", "given.buy_ticket", "given.buy_many"}
 )
+# For whoever has the token of the settings, which nobody gets by signing in.
+HOUSE_TOKEN = frozenset({"metrics.metrics"})
 PAGES = ("site.", "site_in.", "backoffice.", "door.")
 
 
@@ -52,8 +54,8 @@ PAGES = ("site.", "site_in.", "backoffice.", "door.")
 class Declared:
     """Who may call a method of a route."""
 
-    # roles: one of `any_of` is needed; scopes: likewise; own_token: each user for himself.
-    kind: Literal["everybody", "own_token", "members", "roles", "scopes"]
+    # roles: one of `any_of` is needed; scopes: likewise; own_token: each user for himself; house_token: no user at all.
+    kind: Literal["everybody", "own_token", "house_token", "members", "roles", "scopes"]
     any_of: frozenset[str] = frozenset()
 
 
@@ -88,6 +90,8 @@ def declared(call: Call) -> Declared | None:
         return Declared(access) if access in ("everybody", "members") else None
     if endpoint in OWN_TOKEN:
         return Declared("own_token")
+    if endpoint in HOUSE_TOKEN:
+        return Declared("house_token")
     return Declared("everybody") if endpoint in OPEN else None
 
 

@@ -5,11 +5,17 @@ Made from the routes of the application: a new route without a declaration fails
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from apiflask import APIFlask
 from flask.views import MethodView
 from werkzeug.test import TestResponse
 
+from matinee.app import create_app
+from matinee.settings import Settings
+from matinee.web.shared.metrics.meter import Meter
+from matinee.web.shared.services import services_of
 from matinee.web.v1.callers import needs
 from matinee.web.v1.operations import Returns, operation
 from tests.architecture.authorisation import V1, differences, undeclared
@@ -23,7 +29,7 @@ from tests.architecture.callers import (
     browser_of,
     program_of,
 )
-from tests.architecture.declared_access import OPEN, OWN_TOKEN, PAGES, Call, every_call
+from tests.architecture.declared_access import HOUSE_TOKEN, OPEN, OWN_TOKEN, PAGES, Call, every_call
 from tests.building import DAY, Buyer, House, on_one_database
 from tests.web.conftest import OpenApp, _clock_stands, open_app
 
@@ -32,6 +38,20 @@ pytestmark = on_one_database
 
 PLANTED = ("backoffice.planted", "site.planted", "v1.planted")
 OTHERS = tuple({f"{endpoint.partition('.')[0]}." for endpoint in OPEN})
+TOKEN = "a token of sixteen or more"
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[APIFlask]:
+    """Matinee with every part that a setting switches on: routes that are not there are held against nothing."""
+    made = create_app(settings.model_copy(update={"metrics_token": TOKEN}), meter=Meter(None))
+    made.testing = True
+    with made.app_context():
+        yield made
+        services = services_of(made)
+        if services.direct is not None:
+            services.direct.close_mine()
+        services.engine.dispose()
 
 
 def test_every_route_declares_who_may_call_it(app: APIFlask) -> None:
@@ -40,8 +60,8 @@ def test_every_route_declares_who_may_call_it(app: APIFlask) -> None:
 
 def test_what_is_listed_here_is_there_and_nothing_is_left_out(app: APIFlask) -> None:
     endpoints = {call.rule.endpoint for call in every_call(app)}
-    assert set(OPEN) | OWN_TOKEN <= endpoints
-    assert [name for name in endpoints if not name.startswith((V1, *PAGES, *OTHERS))] == []
+    assert set(OPEN) | OWN_TOKEN | HOUSE_TOKEN <= endpoints
+    assert {name for name in endpoints if not name.startswith((V1, *PAGES, *OTHERS))} == HOUSE_TOKEN
 
 
 @pytest.mark.parametrize("name", CALLERS_OF_PAGES)
@@ -56,6 +76,19 @@ def test_each_gets_in_v1_where_he_may_and_nowhere_else(app: APIFlask, house: Hou
 
 def test_what_is_open_is_open_to_whoever_is_nobody(app: APIFlask, house: House) -> None:
     assert differences(app, browser_of(app, NOBODY), surfaces=OTHERS) == []
+
+
+@pytest.mark.parametrize("name", CALLERS_OF_V1)
+def test_what_has_a_token_of_the_house_is_for_nobody_who_signs_in(
+    app: APIFlask, house: House, name: str
+) -> None:
+    assert differences(app, program_of(app, name), surfaces=tuple(HOUSE_TOKEN)) == []
+
+
+def test_whoever_has_the_token_of_the_house_is_let_in(app: APIFlask) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    for call in (one for one in every_call(app) if one.rule.endpoint in HOUSE_TOKEN):
+        assert app.test_client().open(call.rule.rule, method=call.method, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("name", PEOPLE)

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from matinee.cli.log_lines import Masks
+from matinee.settings import Settings
 from tests.building import on_one_database
 from tests.running import RunningServer, wait_until
 
@@ -21,15 +23,47 @@ PLANTED = {
     "MATINEE_STRIPE_SECRET_KEY": "sk_test_planted_stripe",
     "MATINEE_STRIPE_WEBHOOK_SECRET": "whsec_planted_hook",
 }
+# Beside them, where nobody connects to anything; and the secret in each.
+PLANTED_MORE = {
+    "MATINEE_DATABASE_URL": "postgresql://matinee:planted%2Dbase%2Dword@db/matinee",
+    "MATINEE_STANDBY_URL": "postgresql://matinee@standby/matinee?password=planted-standby-word",
+    "MATINEE_BACKUP_SCRATCH_URL": "postgresql://matinee:planted-scratch-word@scratch/matinee",
+    "MATINEE_BACKUP_S3_ACCESS_KEY": "planted-access-key",
+    "MATINEE_BACKUP_S3_SECRET_KEY": "planted-store-key",
+    "MATINEE_APPLE_PASS_KEY_PASSWORD": "planted-pass-word",
+    "MATINEE_METRICS_TOKEN": "planted-metrics-token",
+    "MATINEE_OTEL_ENDPOINT": "http://house:planted-trace-word@127.0.0.1:9",
+}
+SECRETS = (
+    *(PLANTED[f"MATINEE_{name}"] for name in ("SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")),
+    *("planted%2Dmail%2Dword", "planted-mail-word", "planted%2Dbase%2Dword", "planted-base-word"),
+    *("planted-standby-word", "planted-scratch-word", "planted-access-key", "planted-store-key"),
+    *("planted-pass-word", "planted-metrics-token", "planted-trace-word"),
+)
+# Settings whose names sound of secrets or addresses, and that have none.
+NO_SECRETS = {
+    "apple_pass_key": "the path of a file",
+    "google_wallet_key": "the path of a file",
+    "password_cost": "how dear a hash is to make",
+}
+ADDRESS_ENDINGS = ("_url", "_endpoint", "_base")
+PERHAPS_SECRET = [
+    name
+    for name in Settings.model_fields
+    if (
+        any(part in name for part in ("key", "secret", "token", "password")) or name.endswith(ADDRESS_ENDINGS)
+    )
+    and name not in NO_SECRETS
+]
 # Logs what it is given in every way in which something is logged, and ends by a fault that quotes it.
 LOGS_IT = """
-import logging, sys, threading, warnings
+import json, logging, os, sys, threading, warnings
 from matinee.cli.log import write_log
 from matinee.settings import read_settings
 settings = read_settings()
 write_log(settings)
 log = logging.getLogger("matinee.planted")
-for secret in settings.secrets():
+for secret in json.loads(os.environ["SECRETS"]):
     log.info("it is %s", secret)
     log.info("fields", extra={"fields": {"beside": secret}})
     warnings.warn("it is " + secret)
@@ -65,11 +99,43 @@ def test_known_secrets_are_masked_wherever_they_stand() -> None:
     assert masks.all("'hunter22-and-more', hunter22; short") == "'***', ***; short"
 
 
+@pytest.mark.parametrize("name", PERHAPS_SECRET)
+def test_the_secret_of_each_setting_is_masked_as_it_is_typed_and_as_it_is_meant(
+    name: str, tmp_path: Path
+) -> None:
+    secret = f"planted / {name}"
+    typed = quote(secret, safe="") if name.endswith(ADDRESS_ENDINGS) else secret
+    values = (
+        [f"postgresql://me:{typed}@db/x", f"https://me@db/x?a=b&password={typed}"]
+        if typed != secret
+        else [secret]
+    )
+    for value in values:
+        settings = Settings(data_dir=tmp_path).model_copy(update={name: value})
+        assert Masks(settings.secrets()).known(f"'{typed}', '{secret}'") == "'***', '***'"
+
+
+def test_a_secret_key_that_is_kept_in_a_file_is_masked_from_the_first_start_on(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    masks = Masks(settings.secrets())
+    assert masks.known(f"'{settings.secret_key_kept()}'") == "'***'"
+    # As an editor leaves it.
+    (tmp_path / "data" / "secret_key").write_text("k" * 40 + "\n")
+    assert Masks(settings.secrets()).known("k" * 40) == "***"
+
+
+def test_where_no_secret_key_can_be_kept_the_others_are_masked_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings = Settings(data_dir=tmp_path / "file" / "data", metrics_token="planted-metrics-token")
+    assert Masks(settings.secrets()).known("planted-metrics-token") == "***"
+
+
 @on_one_database
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_no_planted_secret_is_logged_in_any_way(environment: dict[str, str], form: str) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", LOGS_IT], env={**environment, **PLANTED, "MATINEE_LOG": form},
+        [sys.executable, "-c", LOGS_IT],
+        env={**environment, **PLANTED, **PLANTED_MORE, "SECRETS": json.dumps(SECRETS), "MATINEE_LOG": form},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ended.returncode == 1

@@ -8,6 +8,8 @@ import pytest
 
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.failing_together import FailingTogether
+from matinee.db.failures import given_up
+from matinee.kernel.counts import tell_counts_to
 
 SECONDS_MAX = 10.0
 WAITING = 3
@@ -82,6 +84,18 @@ def test_who_waited_while_one_failed_fails_as_well_and_asks_no_more() -> None:
     assert {(str(error), error.retry_after_seconds) for error in attempts.errors} == {("gone", 7)}
     # Each his own: one that several threads raise would collect what each of them did.
     assert len({id(error) for error in attempts.errors}) == WAITING + 1
+
+
+def test_the_failure_of_one_attempt_is_counted_once_however_many_waited_for_it() -> None:
+    counted: list[str] = []
+    tell_counts_to(lambda what, _amount, _labels: counted.append(what))
+    try:
+        attempts = Attempts(given_up("gone"))
+        attempts.run()
+    finally:
+        tell_counts_to(None)
+    assert [str(error) for error in attempts.errors] == ["gone"] * (WAITING + 1)
+    assert counted == ["database_unavailable"]
 
 
 def test_who_comes_after_a_failure_asks_anew() -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -13,8 +18,12 @@ from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
 from matinee.accounts.users import store_user
+from matinee.db import transaction as transaction_module
+from matinee.db.direct import DirectConnections
 from matinee.db.errors import DatabaseUnavailable
+from matinee.db.schema import schema_is_current
 from matinee.kernel import clock
+from matinee.kernel.counts import tell_counts_to
 from matinee.web.shared.services import Services
 from tests.databases import PostgresServer
 
@@ -36,6 +45,34 @@ def names(services: Services) -> list[str]:
     return services.transactions.read(
         lambda session: list(session.scalars(select(User.username).order_by(User.username)))
     )
+
+
+@pytest.fixture
+def noticed(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], tuple[float, int]]]:
+    """How often it was counted that the database did not answer, and in how many lines the log says so."""
+    counts: Counter[str] = Counter()
+
+    def tally(what: str, amount: float, _labels: Mapping[str, str]) -> None:
+        counts[what] += amount  # type: ignore[assignment]
+
+    tell_counts_to(tally)
+    yield lambda: (
+        counts["database_unavailable"],
+        sum("the database did not answer: " in record.getMessage() for record in caplog.records),
+    )
+    tell_counts_to(None)
+
+
+Ask = Callable[[DirectConnections], object]
+ASK: tuple[Ask, ...] = (
+    lambda direct: direct.fetch_all("SELECT 1", {}, may_repeat=True),
+    lambda direct: direct.fetch_value("SELECT 1"),
+    lambda direct: direct.fetch_together("SELECT 1, x FROM unnest(:x::int[]) AS x", {"x": 7}),
+)
+WRITE = "INSERT INTO machine (id, seen_at) VALUES (:id, now()) RETURNING id"
+WRITE_FOR_SEVERAL = (
+    "INSERT INTO machine (id, seen_at) SELECT id, now() FROM unnest(:id::text[]) AS id RETURNING 1, id"
+)
 
 
 class TestPostgresqlIsAway:
@@ -96,6 +133,30 @@ class TestPostgresqlIsAway:
         assert direct.fetch_all("SELECT 1", {}, may_repeat=True) == [(1,)]
         assert direct.fetch_value("SELECT 2") == "2"
 
+    def test_each_failure_is_counted_and_logged_once(
+        self,
+        services: Services,
+        own_postgres: PostgresServer,
+        noticed: Callable[[], tuple[float, int]],
+    ) -> None:
+        direct = services.direct
+        assert direct is not None
+        for ask in ASK:
+            ask(direct)
+        asked: list[Callable[[], object]] = [
+            *(partial(ask, direct) for ask in ASK),
+            partial(names, services),
+            partial(add_user, services, "meanwhile@example.org"),
+            partial(schema_is_current, services.engine),
+        ]
+        assert noticed() == (0, 0)
+        own_postgres.stop()
+        # Over connections that broke, and where there are none.
+        for number, deed in enumerate([*asked, *asked], 1):
+            with pytest.raises(DatabaseUnavailable):
+                deed()
+            assert noticed() == (number, number)
+
     def test_a_caller_is_told_to_come_again(self, client: FlaskClient, own_postgres: PostgresServer) -> None:
         own_postgres.stop()
         answers = [
@@ -111,6 +172,84 @@ class TestPostgresqlIsAway:
         assert client.get("/readyz").status_code == 503
         own_postgres.start()
         assert client.get("/fullSchedule").status_code == 200
+
+
+class TestAServerThatTakesNoWrites:
+    @pytest.fixture
+    def database_url(self, postgresql_url: str) -> str:
+        return postgresql_url
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            lambda direct: direct.fetch_all(WRITE, {"id": "here"}, may_repeat=False),
+            lambda direct: direct.fetch_together(WRITE_FOR_SEVERAL, {"id": "here"}),
+        ],
+    )
+    def test_a_refused_write_is_counted_and_logged_once(
+        self,
+        services: Services,
+        noticed: Callable[[], tuple[float, int]],
+        write: Ask,
+    ) -> None:
+        direct = services.direct
+        assert direct is not None
+        direct.fetch_all(
+            "SELECT set_config('default_transaction_read_only', 'on', false)", {}, may_repeat=True
+        )
+        with pytest.raises(DatabaseUnavailable):
+            write(direct)
+        assert noticed() == (1, 1)
+        write(direct)
+        assert noticed() == (1, 1)
+
+    def test_a_value_that_no_connection_gives_is_counted_and_logged_once(
+        self, services: Services, noticed: Callable[[], tuple[float, int]]
+    ) -> None:
+        assert services.direct is not None
+        with pytest.raises(DatabaseUnavailable):
+            services.direct.fetch_value("SELECT 1 / 0")
+        assert noticed() == (1, 1)
+
+
+class TestSqliteIsBusy:
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        return sqlite_url
+
+    def test_a_writer_whose_turn_does_not_come_is_counted_and_logged(
+        self,
+        services: Services,
+        noticed: Callable[[], tuple[float, int]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(transaction_module, "TRIES_BEGIN_WITHIN_SECONDS", 0.05)
+        writes, go_on = threading.Event(), threading.Event()
+
+        def stand_still(_session: Session) -> None:
+            writes.set()
+            assert go_on.wait(10)
+
+        with ThreadPoolExecutor(1) as other:
+            standing = other.submit(services.transactions.write, stand_still)
+            assert writes.wait(10)
+            with pytest.raises(DatabaseUnavailable, match="busy"):
+                add_user(services, "meanwhile@example.org")
+            go_on.set()
+            standing.result(10)
+        assert noticed() == (1, 1)
+
+    def test_a_file_that_is_no_database_is_counted_and_logged_where_its_version_is_asked_for(
+        self, services: Services, noticed: Callable[[], tuple[float, int]]
+    ) -> None:
+        path = Path(str(services.engine.url.database))
+        services.engine.dispose()
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        path.write_bytes(b"no database " * 1000)
+        with pytest.raises(DatabaseUnavailable):
+            services.version.current()
+        assert noticed() == (1, 1)
 
 
 class TestTheDiskIsFull:

@@ -150,6 +150,16 @@ def test_prometheus_takes_the_rules(command: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_alert_is_made_to_fire_by_a_test() -> None:
+    alerts = set(re.findall(r"- alert: (\w+)", (RULES / "alerts.yml").read_text()))
+    firing = set()
+    for name in ("alerts_test.yml", "alerts_weeks_test.yml"):
+        for expected in re.split(r"\n      - ", (RULES / name).read_text()):
+            if 'alertstate="firing"' in expected:
+                firing |= set(re.findall(r'alertname="(\w+)"', expected))
+    assert firing == alerts
+
+
 def test_every_alert_says_what_is_wrong() -> None:
     text = (RULES / "alerts.yml").read_text()
     alerts = re.split(r"\n      - alert: ", text)[1:]

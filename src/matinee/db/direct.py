@@ -27,8 +27,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy import Engine
 
 from matinee.db.engine import POSTGRES_PARAMETERS
-from matinee.db.errors import DatabaseUnavailable
-from matinee.db.failures import is_unavailability, is_worth_another_try, unavailable
+from matinee.db.failures import given_up, is_unavailability, is_worth_another_try, unavailable
 from matinee.db.together import NotTogether, Together, Unanswered
 from matinee.kernel.counts import count
 from matinee.kernel.spans import span
@@ -88,7 +87,8 @@ class DirectConnections:
             try:
                 return together(values)
             except Unanswered as error:
-                raise DatabaseUnavailable("nobody knows what became of it") from error
+                # Whoever asked for all was broken off without a word: each who waited says it of his own.
+                raise given_up("nobody knows what became of it") from error
 
     def _fetch_for(self, statement: str, askers: Sequence[Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
         values = {name: [asker[name] for asker in askers] for name in askers[0]}
@@ -150,7 +150,7 @@ class DirectConnections:
             try:
                 kept = self._local.kept = _Kept(psycopg.connect(**self._options, autocommit=True))
             except psycopg.OperationalError as error:
-                raise DatabaseUnavailable("cannot connect") from error
+                raise given_up("cannot connect", error) from error
         return kept
 
     def _forget_broken(self) -> None:

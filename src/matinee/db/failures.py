@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from matinee.db.errors import DatabaseUnavailable
+from matinee.kernel.counts import count
+
+log = logging.getLogger(__name__)
 
 _TRY_AGAIN_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
 _BUSY_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -58,10 +62,21 @@ def is_unavailability(error: BaseException) -> bool:
 
 
 def unavailable(error: BaseException) -> DatabaseUnavailable:
-    """The error for the caller; it carries no address and no statement, those stay in the log."""
-    if isinstance(error, PoolTimeout):
-        return DatabaseUnavailable("every connection is in use")
-    return DatabaseUnavailable(type(_driver_error(error)).__name__)
+    """The error for the caller; it carries no address and no statement, those stay in the log. See `given_up`."""
+    in_use = isinstance(error, PoolTimeout)
+    return given_up("every connection is in use" if in_use else type(_driver_error(error)).__name__, error)
+
+
+def given_up(reason: str, cause: object = None) -> DatabaseUnavailable:
+    """The error for a caller who is told `reason`: counted, and logged with `cause`, or else with the reason.
+
+    For whoever notices the failure, once. Those who pass the error on, and the threads that waited for the same attempt and
+    are given a copy, neither count nor log it again: what is counted is how often the database did not answer, and each
+    request that is refused for it stands among the requests, with its 503.
+    """
+    count("database_unavailable")
+    log.warning("the database did not answer: %s", reason if cause is None else cause)
+    return DatabaseUnavailable(reason)
 
 
 @contextmanager

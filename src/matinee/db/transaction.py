@@ -23,8 +23,9 @@ from sqlalchemy.orm import Session
 
 from matinee.db.counting import tell_counts
 from matinee.db.engine import READING_OPTIONS, WRITING_OPTIONS, rows_changed
-from matinee.db.errors import DatabaseUnavailable, WroteWhileReading
+from matinee.db.errors import WroteWhileReading
 from matinee.db.failures import (
+    given_up,
     is_refusal_to_write,
     is_unavailability,
     is_worth_another_try,
@@ -98,8 +99,6 @@ class Transactions:
                 if not again and not is_unavailability(error):
                     raise
                 if not again or tried == TRIES_MAX or time.monotonic() > last_begin:
-                    count("database_unavailable")
-                    log.warning("the database did not answer: %s", error)
                     raise unavailable(error) from error
                 count("transaction_retries")
                 time.sleep(random.uniform(0, PAUSE_SECONDS_MAX * tried))  # noqa: S311 - jitter, not a secret
@@ -118,7 +117,7 @@ class Transactions:
                 if change is not None:
                     self._version.move(change)
                 return result
-        raise DatabaseUnavailable("busy")
+        raise AssertionError("the loop returns or raises")
 
     @contextmanager
     def _turn_to_write(self, last_begin: float) -> Iterator[None]:
@@ -130,7 +129,7 @@ class Transactions:
             finally:
                 self._writers.release()
         else:
-            raise DatabaseUnavailable("busy")
+            raise given_up("busy", "other writers of this process kept it busy")
 
     @staticmethod
     def _end(session: Session, reading: Connection | None) -> None:

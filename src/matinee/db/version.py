@@ -23,6 +23,7 @@ from matinee.db.base import Base
 from matinee.db.direct import DirectConnections
 from matinee.db.errors import DatabaseUnavailable
 from matinee.db.failing_together import FailingTogether
+from matinee.db.failures import unavailable
 from matinee.db.machine_cell import MachineCell
 
 # Only PostgreSQL has it; create_all and Alembic leave it out on SQLite.
@@ -221,7 +222,7 @@ class SqliteVersion:
                 return (self._opened, self._connection.execute("PRAGMA data_version").fetchone()[0])
             except sqlite3.Error as error:
                 self._connection = None
-                raise DatabaseUnavailable(type(error).__name__) from error
+                raise unavailable(error) from error
 
     def current_if_known(self) -> object | None:
         """None: the file has to be asked."""

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from matinee.web.shared.access_log import mask_path, mask_query
 from tests.building import PASSWORD, Buyer, House, on_one_database
 from tests.web.conftest import OpenApp
 from tests.web.log_text import LogText
+
+TICKET = "K3V9X2M7Q4T8R1WZ"
+# Every parameter that the path of a route has. Whoever knows one of these may do what it is about.
+SECRET_PARAMETERS = frozenset({"ticket", "ticket_id"})
+# And these open nothing by themselves.
+OPEN_PARAMETERS = {
+    "numbers that are counted up": {
+        *("conflict_id", "delivery_id", "distributor_id", "entry_id", "film_id", "hall_id", "invitation_id"),
+        *("message_id", "number", "passkey_id", "price_list_id", "promo_id", "screening_id"),
+        *("ticket_type_id", "till_id", "user_id", "voucher_id"),
+    },
+    "names that everybody sees": {
+        *("cinema", "day", "filename", "kind", "language", "name", "provider", "slug", "version", "week"),
+    },
+    "an order is shown by its account, its secret or a mailed code; a promo code is for everybody who is told": {
+        "code"
+    },
+    "the name of a key, never the key": {"endpoint_id", "key_id"},
+    "to be used by whoever owns them, or with a seal beside it": {"payment_id", "refund_id", "session_id"},
+}
+PARAMETER = re.compile(r"<(?:[^:<>]*:)?(\w+)>")
 
 
 @pytest.mark.parametrize(
@@ -30,6 +53,11 @@ from tests.web.log_text import LogText
         ("password=", "password=***"),
         ("a;password=x", "a;password=***"),
         ("nopassword=x&zip_code=y", "nopassword=x&zip_code=y"),
+        (f"q={TICKET}&state=paid", "q=***&state=paid"),
+        (f"ticket={TICKET}&ticket={TICKET}&way=back", "ticket=***&ticket=***&way=back"),
+        (f"next=%2Fbackoffice%2Forders%3Fq%3D{TICKET}", "next=%2Fbackoffice%2Forders%3F***"),
+        (f"next=/confirm%3fcode={TICKET}&x=1", "next=/confirm%3f***&x=1"),
+        ("title=Who%3F&x=1", "title=Who%3F&x=1"),
     ],
 )
 def test_secret_values_are_masked_however_their_names_are_written(query: str, logged: str) -> None:
@@ -46,11 +74,34 @@ def test_secret_values_are_masked_however_their_names_are_written(query: str, lo
         ("/en/tickets/K3V9X2M7Q4T8R1WZ/google-wallet", "/en/tickets/K3V9***/google-wallet"),
         ("/api/v1/tickets/K3V9X2M7Q4T8R1WZ", "/api/v1/tickets/K3V9***"),
         ("/api/v1/tickets/K3V9X2M7Q4T8R1WZ/admission", "/api/v1/tickets/K3V9***/admission"),
+        ("/api/v1/admissions/K3V9X2M7Q4T8R1WZ", "/api/v1/admissions/K3V9***"),
+        # Found all the same, or answered by the address that is meant.
+        ("//tickets//K3V9X2M7Q4T8R1WZ", "//tickets//K3V9***"),
+        ("/uk//tickets/K3V9X2M7Q4T8R1WZ/", "/uk//tickets/K3V9***/"),
+        # Found by nobody, and an id all the same.
+        ("/TIKETS/K3V9X2M7Q4T8R1WZ.PNG", "/TIKETS/K3V9***.PNG"),
+        ("/tickets/.K3V9X2M7Q4T8R1WZ.K3V9X2M7Q4T8R1WZ", "/tickets/.K3V***"),
+        ("/tickets/\nK3V9X2M7Q4T8R1WZ\nK3V9X2M7Q4T8R1WZ", "/tickets/\nK3V***"),
+        ("/api/v1/admissions", "/api/v1/admissions"),
+        ("/orders/ABCD1234/tickets.pdf", "/orders/ABCD1234/tickets.pdf"),
         ("/api/v1/screenings/517/seats", "/api/v1/screenings/517/seats"),
     ],
 )
 def test_the_id_of_a_ticket_is_cut_short(path: str, logged: str) -> None:
     assert mask_path(path) == logged
+
+
+@on_one_database
+def test_the_path_of_no_route_brings_a_secret_into_the_log(app: APIFlask) -> None:
+    rules = [rule.rule for rule in app.url_map.iter_rules()]
+    named = {name for rule in rules for name in PARAMETER.findall(rule)}
+    # A new parameter is to be put into the one list or the other.
+    assert named == SECRET_PARAMETERS.union(*OPEN_PARAMETERS.values())
+    secret = [rule for rule in rules if SECRET_PARAMETERS & set(PARAMETER.findall(rule))]
+    assert len(secret) > 10
+    for rule in secret:
+        path = PARAMETER.sub(lambda found: TICKET if found[1] in SECRET_PARAMETERS else "uk", rule)
+        assert mask_path(path) == path.replace(TICKET, "K3V9***"), rule
 
 
 @on_one_database

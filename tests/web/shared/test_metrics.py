@@ -158,13 +158,18 @@ def test_what_waits_is_read_from_the_database(watched: APIFlask, value: Value) -
     assert (value("matinee_disk_free_bytes") or 0) > 0
 
 
-def test_without_a_database_it_tells_what_it_can(watched: APIFlask, value: Value) -> None:
+def test_without_a_database_it_tells_what_it_can(
+    watched: APIFlask, value: Value, caplog: pytest.LogCaptureFixture
+) -> None:
     services = services_of(watched)
     with services.engine.connect() as connection:
         connection.exec_driver_sql("ALTER TABLE worker_heartbeat RENAME TO elsewhere")
         connection.commit()
     try:
         assert value("matinee_database_up") == 0
+        assert sum("database_up 0" in record.getMessage() for record in caplog.records) == 1
+        # Why, too: there or where it was noticed.
+        assert "worker_heartbeat" in caplog.text
         assert value("matinee_workers_alive") is None
         assert value("matinee_http_requests_in_flight") == 1
     finally:

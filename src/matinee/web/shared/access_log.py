@@ -14,13 +14,24 @@ from matinee.web.shared.repeated_answers import Repeated
 
 log = logging.getLogger("matinee.access")
 
-SECRET_NAMES = ("password", "token", "code", "secret_code")
-# Four characters are enough to find a request again; the twelve that are left out, 62 bits, cannot be guessed.
-_TICKET_PATH = re.compile(r"^((?:/tikets|/api/v1/tickets|(?:/[a-z]{2})?/tickets)/.{0,4})[^./]*")
+SECRET_NAMES = (
+    *("password", "token", "code", "secret_code"),
+    # What staff look for or choose in a list may be the id of a ticket.
+    *("q", "ticket"),
+)
+# Behind these parts of a path stands the id of a ticket, whichever surface it is of; deploy/nginx.conf and
+# deploy/cluster/haproxy-front.cfg cut it in their logs, too. Four characters are enough to find a request again; the twelve
+# that are left out, 62 bits, cannot be guessed. Of what follows in the same part only an ending of ours is kept.
+_TICKET_PATH = re.compile(
+    r"(/(?:tikets|tickets|admissions)/+[^/]{0,4})[^/]*?(?=(?:\.(?:png|svg|pdf|ics|pkpass))?(?:/|\Z))",
+    re.IGNORECASE,
+)
+# Whoever is led to the page for signing in carries the page that he wanted along, with all that he asked it.
+_INNER_QUERY = re.compile(r"(\?|%3f).+", re.IGNORECASE)
 
 
 def mask_query(query: str) -> str:
-    """The query string with the values of secret names replaced by `***`."""
+    """The query string with the values of secret names replaced by `***`, and so the queries of addresses in it."""
     return "&".join(_mask_part(part) for part in query.split("&"))
 
 
@@ -33,11 +44,11 @@ def _mask_part(part: str) -> str:
         # Names are matched after decoding, too: `%70assword=x` is read as `password` by the parser.
         if separator and unquote_plus(name).strip().casefold() in SECRET_NAMES:
             return ";".join([*pieces[:number], f"{name}=***"])
-    return part
+    return _INNER_QUERY.sub(r"\1***", part)
 
 
 def mask_path(path: str) -> str:
-    """The path with the id of a ticket cut short: whoever knows the id has the ticket."""
+    """The path with the ids of tickets cut short: whoever knows the id has the ticket."""
     return _TICKET_PATH.sub(r"\1***", path)
 
 

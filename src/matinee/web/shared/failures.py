@@ -66,6 +66,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _no_database(error: DatabaseUnavailable) -> Response:
+    # Counted and logged where it was noticed, see `db.failures`; who was refused for it, in the log of requests.
     response = failure(
         503,
         "Service unavailable",

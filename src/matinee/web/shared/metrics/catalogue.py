@@ -53,7 +53,9 @@ COUNTED: dict[str, Metric] = {
     "transaction_retries": Metric(
         "Transactions begun anew after a deadlock, a busy database or a lost connection"
     ),
-    "database_unavailable": Metric("Transactions given up because the database did not answer"),
+    "database_unavailable": Metric(
+        "Transactions and statements given up because the database did not answer"
+    ),
 }
 REQUESTS = Metric("Requests answered", ("method", "route", "status"))
 REQUEST_SECONDS = Metric("How long requests took", ("method", "route"))

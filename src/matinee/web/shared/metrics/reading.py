@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from matinee.web.shared.services import Services
 
 if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily
+
+log = logging.getLogger(__name__)
 
 
 def exposed_metrics(services: Services, meter: Meter) -> bytes:
@@ -51,7 +54,10 @@ class _Read:
         try:
             found = services.transactions.read(lambda session: list(read_database(session, now=now)))
             found.append(Reading("database_bytes", database_bytes(services.engine)))
-        except Exception:  # noqa: BLE001 - a database with another schema, too: what the processes counted is told all the same
+        except Exception as error:  # noqa: BLE001 - a database with another schema, too: what the processes counted is told all the same
+            log.warning(
+                "the metrics say database_up 0, since it cannot be read: %s: %s", type(error).__name__, error
+            )
             found = [Reading("database_up", 0)]
         else:
             found.append(Reading("database_up", 1))
