@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -18,8 +17,8 @@ UNNAMED = "Matinee"
 
 
 @dataclass(frozen=True, slots=True)
-class OtherCinema:
-    """Another cinema of the same installation."""
+class NamedCinema:
+    """A cinema of this installation, as it stands in a list of them."""
 
     slug: str
     name: str
@@ -43,8 +42,13 @@ class House:
     accent_on_dark: str = ""
     accent_on_light: str = ""
     logo_url: str | None = None
-    # Every cinema but this one.
-    others: tuple[OtherCinema, ...] = ()
+    # One list for all houses: a chain of a thousand would have a million names otherwise.
+    everyone: tuple[NamedCinema, ...] = ()
+
+    @property
+    def others(self) -> list[NamedCinema]:
+        """Every cinema but this one."""
+        return [cinema for cinema in self.everyone if cinema.slug != self.slug]
 
 
 def every_house() -> tuple[House, ...]:
@@ -74,11 +78,11 @@ def _houses() -> tuple[House, ...]:
 
 def _read(session: Session) -> tuple[House, ...]:
     found = cinemas(session)
-    return tuple(_house(cinema, position, found) for position, cinema in enumerate(found))
+    everyone = tuple(NamedCinema(cinema.slug, cinema.name) for cinema in found)
+    return tuple(_house(cinema, position, everyone) for position, cinema in enumerate(found))
 
 
-def _house(cinema: Cinema, position: int, everyone: Sequence[Cinema]) -> House:
-    others = tuple(OtherCinema(other.slug, other.name) for other in everyone if other.id != cinema.id)
+def _house(cinema: Cinema, position: int, everyone: tuple[NamedCinema, ...]) -> House:
     return House(
         slug=cinema.slug,
         name=cinema.name,
@@ -91,7 +95,7 @@ def _house(cinema: Cinema, position: int, everyone: Sequence[Cinema]) -> House:
         accent_color=cinema.accent_color,
         **_accents(cinema.accent_color),
         logo_url=url_for("images.show_image", name=cinema.logo_name) if cinema.logo_name else None,
-        others=others,
+        everyone=everyone,
     )
 
 
