@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -30,6 +30,7 @@ from benchmarks.load import load_program
 from benchmarks.machine import describe_machine
 from benchmarks.postgres import Postgres, running_postgres
 from benchmarks.result import Plan, Result
+from tests.browser.chromium import find_chromium
 
 Part = Callable[[Postgres, Plan], list[Result] | Measured | None]
 # What only says what it saw, and has no figure to keep.
@@ -49,6 +50,38 @@ PARTS: dict[str, Part] = {
     "alone": lambda _, plan: deciding_alone.measure(plan),
     "growth": growth.measure,
 }
+
+
+def _lacks_chromium() -> str | None:
+    return None if find_chromium() else "there is no Chromium on this machine (Debian: apt install chromium)"
+
+
+def _lacks_wrk() -> str | None:
+    return None if load_program().wrk else "there is no wrk on this machine (Debian: apt install wrk)"
+
+
+# What a part needs beside what `make bench` installs: a sentence where it is not there.
+LACKS: dict[str, Callable[[], str | None]] = {
+    "scanning": _lacks_chromium,
+    "alone": _lacks_chromium,
+    "growth": _lacks_wrk,
+}
+
+
+def parts_to_measure(only: Sequence[str], say: Callable[[str], None]) -> list[str]:
+    """Those of `only`, or all; of all, what cannot be measured here is left out and told.
+
+    Raises ClickException where something of `only` cannot be measured here.
+    """
+    asked = list(only or PARTS)
+    lacking = {part: lack for part in asked if (lack := LACKS.get(part, lambda: None)()) is not None}
+    if only and lacking:
+        raise click.ClickException(
+            "; ".join(f"{part} cannot be measured: {lack}" for part, lack in lacking.items())
+        )
+    for part, lack in lacking.items():
+        say(f"{part} is left out: {lack}")
+    return [part for part in asked if part not in lacking]
 
 
 @click.command()
@@ -84,6 +117,8 @@ def main(
 ) -> None:
     """Measure Matinee against what the same machine does without it, in turns, several rounds, the median."""
     console = Console(width=130)
+    # All that may be missing is said now, not after an hour.
+    chosen = parts_to_measure(only, console.print)
     keep = _writer() if write else None
     plan = Plan(seconds, rounds, workers, threads, console.print, fresh)
     results: list[Result] = []
@@ -97,7 +132,7 @@ def main(
             console.print(line)
         console.print(f"{rounds} rounds of {seconds:g} s; {workers} processes with {threads} threads each\n")
         parts: dict[str, Part] = {**PARTS, "growth": partial(growth.measure, tickets=tickets)}
-        for part in only or parts:
+        for part in chosen:
             measured = _measured(parts[part](server, plan))
             results += measured.results
             # At once: a later part that fails takes nothing from those before it.

@@ -15,7 +15,7 @@ from benchmarks.pages_seed import seed_programme
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan
 from benchmarks.seed import USUAL_CINEMA, seed_house
-from benchmarks.servers import ServerOptions, fetch, running_bare, running_matinee
+from benchmarks.servers import ServerOptions, fetch, require_no_faults, running_bare, running_matinee
 from benchmarks.turns import CLIENTS, SIZE_NAME, Ask, Rounds, compare, curve, measure_in_turns
 
 EMPTY = "empty route"
@@ -38,7 +38,8 @@ def measure_reads(postgres: Postgres, plan: Plan) -> Measured:
     day, schedule = f"/getDay?date={first_day}", "/fullSchedule"
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
-        options: ServerOptions = {"workers": plan.workers, "threads": plan.threads, "log": folder / "log"}
+        log = folder / "log"
+        options: ServerOptions = {"workers": plan.workers, "threads": plan.threads, "log": log}
         bare = running.enter_context(running_bare("bridge", **options)).port
         ours = running.enter_context(running_matinee(usual, folder / "usual", **options)).port
         site = running.enter_context(running_matinee(programme, folder / "programme", **options)).port
@@ -56,6 +57,7 @@ def measure_reads(postgres: Postgres, plan: Plan) -> Measured:
             f"fullSchedule, {FIRST}": _reading(first, schedule, longer),
         }
         found = measure_in_turns(asked, clients=CLIENTS, rounds=plan.rounds, say=plan.say)
+        require_no_faults(log)
     beside = compare(
         "getDay of a usual cinema",
         found["getDay"],

@@ -9,11 +9,11 @@ from benchmarks import load
 from benchmarks.curves import Figure, Measured
 from benchmarks.first_server_rounds import buy_of_first_server, first_server_in
 from benchmarks.postgres import Postgres
-from benchmarks.purchase_rounds import buy_bare, buy_through_http, check_one_purchase, require_no_faults
+from benchmarks.purchase_rounds import buy_bare, buy_through_http, check_one_purchase
 from benchmarks.purchases import seed_with_history
 from benchmarks.result import Plan, Result
 from benchmarks.seed import MANY_SCREENINGS, ONE_SCREENING, USUAL_CINEMA, House, seed_house
-from benchmarks.servers import ServerOptions, running_matinee
+from benchmarks.servers import ServerOptions, require_no_faults, running_matinee
 from benchmarks.turns import CLIENTS, SIZE_NAME, Rounds, compare, curve, measure_in_turns
 
 MANY, ONE, BARE = "purchases, many screenings", "purchases, one screening", "pgbench, the same rows"

@@ -23,7 +23,7 @@ from benchmarks.growth_results import falls, purchase_figure, purchase_results, 
 from benchmarks.growth_seed import TICKETS_NOW, screenings_before, seed_past, seed_present
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan
-from benchmarks.servers import Running, running_matinee
+from benchmarks.servers import Running, require_no_faults, running_matinee
 from matinee.app import create_app
 from matinee.settings import Settings
 from matinee.web.shared.services import services_of
@@ -121,6 +121,4 @@ def _servers(postgres: Postgres, databases: Mapping[int, str], plan: Plan) -> It
             )
             for size, database in databases.items()
         }  # fmt: skip
-        noise = log.read_text(errors="replace")
-        if "Traceback" in noise or " ERROR " in noise:
-            raise RuntimeError(f"a server logged a fault: {noise[-2000:]}")
+        require_no_faults(log)

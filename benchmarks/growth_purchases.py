@@ -22,7 +22,7 @@ from benchmarks.growth_seed import FILMS, ORDER_LAST
 from benchmarks.load import Measured, load_program, read_report
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan
-from benchmarks.servers import ROOT, fetch, running_matinee
+from benchmarks.servers import ROOT, fetch, require_no_faults, running_matinee
 
 CLIENTS = 16
 WARM_UP_SECONDS = 2.0
@@ -66,9 +66,7 @@ def measure_turn(postgres: Postgres, template: str, plan: Plan) -> Turn:
             # Until every thread has its connection, and what a sale touches is in memory.
             _sell(address, _wrk(server.port, address, WARM_UP_SECONDS))
             ours = _sell(address, _wrk(server.port, address, plan.seconds))
-        noise = log.read_text(errors="replace")
-        if "Traceback" in noise or " ERROR " in noise:
-            raise RuntimeError(f"the server logged a fault: {noise[-2000:]}")
+        require_no_faults(log)
         _sell(address, _pgbench(postgres, address, WARM_UP_SECONDS, folder / "warm"))
         bare = _sell(address, _pgbench(postgres, address, plan.seconds, folder / "bare"))
     return Turn(ours, bare)

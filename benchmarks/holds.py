@@ -10,9 +10,8 @@ from benchmarks.curves import Figure
 from benchmarks.holds_seed import BEST, CHOSEN, held_so_far, seed_holds
 from benchmarks.pgbench import run_script
 from benchmarks.postgres import Postgres
-from benchmarks.purchase_rounds import require_no_faults
 from benchmarks.result import Plan
-from benchmarks.servers import ServerOptions, running_matinee
+from benchmarks.servers import ServerOptions, require_no_faults, running_matinee
 from benchmarks.turns import CLIENTS, SIZE_NAME, curve, measure_in_turns
 
 BARE_SQL = Path(__file__).with_name("holds.sql")

@@ -76,10 +76,3 @@ def buy_bare(
     if sold != measured.requests:
         raise RuntimeError(f"pgbench counted {measured.requests} purchases, {sold} are in the database")
     return measured
-
-
-def require_no_faults(log: Path) -> None:
-    """Raise RuntimeError with the end of a server's log where it tells of a fault."""
-    noise = log.read_text(errors="replace")
-    if "Traceback" in noise or " ERROR " in noise:
-        raise RuntimeError(f"the server logged a fault: {noise[-2000:]}")

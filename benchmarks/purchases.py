@@ -7,10 +7,10 @@ from pathlib import Path
 
 from benchmarks import load
 from benchmarks.postgres import Postgres
-from benchmarks.purchase_rounds import buy_bare, buy_through_http, check_one_purchase, require_no_faults
+from benchmarks.purchase_rounds import buy_bare, buy_through_http, check_one_purchase
 from benchmarks.result import Plan, Result
 from benchmarks.seed import refresh_statistics, seed_house
-from benchmarks.servers import running_matinee
+from benchmarks.servers import require_no_faults, running_matinee
 
 CLIENTS = (16, 32)
 TARGET = 0.5

@@ -16,7 +16,16 @@ from benchmarks import load
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan, Result
 from benchmarks.seat_states import compare_seat_states
-from benchmarks.servers import ROOT, Running, fetch, run_command, running_bare, running_matinee
+from benchmarks.servers import (
+    ROOT,
+    Running,
+    ServerOptions,
+    fetch,
+    require_no_faults,
+    run_command,
+    running_bare,
+    running_matinee,
+)
 
 CLIENTS = 32
 TARGET = 0.6
@@ -31,7 +40,8 @@ def measure(postgres: Postgres, plan: Plan) -> list[Result]:
     results = []
     with tempfile.TemporaryDirectory() as folder_name, ExitStack() as running:
         folder = Path(folder_name)
-        options = {"workers": plan.workers, "threads": plan.threads, "log": folder / "log"}
+        log = folder / "log"
+        options: ServerOptions = {"workers": plan.workers, "threads": plan.threads, "log": log}
         bare = running.enter_context(running_bare("bridge", **options))
         for programme, command in programmes.items():
             address = postgres.fresh_database(programme)
@@ -42,6 +52,7 @@ def measure(postgres: Postgres, plan: Plan) -> list[Result]:
         results += compare_seat_states(postgres, plan, bare, folder)
         wsgi = running.enter_context(running_bare("wsgi", **options))
         results.append(_bridge(bare, wsgi, plan))
+        require_no_faults(log)
     return results
 
 
@@ -83,8 +94,11 @@ def _check(server: Running, path: str) -> int:
 
 
 def _bridge(bare: Running, wsgi: Running, plan: Plan) -> Result:
-    ours, beside = [], []
+    ours: list[float] = []
+    beside: list[float] = []
     for _ in range(plan.rounds):
-        beside.append(load.get(wsgi.port, "/", clients=CLIENTS, seconds=plan.seconds).per_second)
-        ours.append(load.get(bare.port, "/", clients=CLIENTS, seconds=plan.seconds).per_second)
+        for rates, server in ((beside, wsgi), (ours, bare)):
+            measured = load.get(server.port, "/", clients=CLIENTS, seconds=plan.seconds)
+            measured.require_all_answered()
+            rates.append(measured.per_second)
     return Result("empty route, as we serve it", ours, "/s", beside, "granian's own WSGI interface")

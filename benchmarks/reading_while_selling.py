@@ -23,7 +23,7 @@ from benchmarks.busy_seed import DAYS_READ, SHOWS_A_DAY, day_named, seed_busy_ho
 from benchmarks.pacing import shares
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan, Result
-from benchmarks.servers import ROOT, Running, fetch, running_bare, running_matinee
+from benchmarks.servers import ROOT, Running, fetch, require_no_faults, running_bare, running_matinee
 
 CLIENTS = 32
 TARGET = 0.3
@@ -48,9 +48,7 @@ def measure(postgres: Postgres, plan: Plan) -> list[Result]:
         with house.selling(1.0):  # until every thread has its connection
             time.sleep(1.0)
         results = _rounds(house, bare, plan)
-        noise = log.read_text(errors="replace")
-        if "Traceback" in noise or " ERROR " in noise:
-            raise RuntimeError(f"the server logged a fault: {noise[-2000:]}")
+        require_no_faults(log)
     return results
 
 

@@ -24,7 +24,7 @@ from benchmarks.postgres import Postgres
 from benchmarks.result import Plan, Result
 from benchmarks.rush_load import WAYS, Fared, Way
 from benchmarks.rush_seed import BUYERS, SEATS, seed_rush_house
-from benchmarks.servers import ROOT, running_matinee
+from benchmarks.servers import ROOT, require_no_faults, running_matinee
 
 PROCESSES = 2
 ARRIVE_SECONDS = 3.0
@@ -65,9 +65,7 @@ def measure(postgres: Postgres, plan: Plan) -> list[Result]:
                     plan.say(_sentence(rounds[-1]))
                     _check(address, screening, rounds[-1])
                 results += _results(f"{BUYERS:,} buyers for {SEATS} seats, {crowd}", rounds)
-        noise = log.read_text(errors="replace")
-        if "Traceback" in noise or " ERROR " in noise:
-            raise RuntimeError(f"the server logged a fault: {noise[-2000:]}")
+        require_no_faults(log)
     return results
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from tests.databases import free_port
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS_MAX = 30
+# Matinee writes one JSON object a line into a file; what a library prints past the log is text.
+_FAULT = re.compile(r'"level": "(?:ERROR|CRITICAL)"|Traceback')
 
 
 class Running(NamedTuple):
@@ -88,6 +91,13 @@ def _settings(database_address: str, data_dir: Path) -> dict[str, str]:
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")}
     return {**outside, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]), **settings}
+
+
+def require_no_faults(log: Path) -> None:
+    """Raise RuntimeError with the end of the log of one or more servers where it tells of a fault."""
+    noise = log.read_text(errors="replace")
+    if _FAULT.search(noise):
+        raise RuntimeError(f"a server logged a fault: {noise[-2000:]}")
 
 
 @contextmanager

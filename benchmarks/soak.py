@@ -34,7 +34,7 @@ from benchmarks.processes import (
     spent_seconds,
     spent_seconds_of_all,
 )
-from benchmarks.servers import ROOT, Running, running_matinee
+from benchmarks.servers import ROOT, Running, require_no_faults, running_matinee
 from benchmarks.soak_check import check_soak
 from benchmarks.soak_deeds import METRICS_TOKEN
 from benchmarks.soak_house import seed_soak_house
@@ -66,8 +66,8 @@ def main(*, minutes: float, write: bool, pace: float) -> None:
         import_module("benchmarks.plots")  # before the hour, not after it
     with running_postgres() as postgres, tempfile.TemporaryDirectory() as name:
         machine = [*describe_machine(), f"PostgreSQL {postgres.described}"]
-        record = SoakRecord(minutes, machine, datetime.now(UTC).date().isoformat())
-        _soak(postgres, Path(name), record, pace)
+        record = SoakRecord(minutes, pace, machine, datetime.now(UTC).date().isoformat())
+        _soak(postgres, Path(name), record)
     if write:
         for path in write_soak_page(record, PAGE_FOLDER):
             click.echo(f"written: {path.relative_to(ROOT)}")
@@ -82,7 +82,7 @@ def main(*, minutes: float, write: bool, pace: float) -> None:
         raise click.ClickException("\n".join(faults))
 
 
-def _soak(postgres: Postgres, folder: Path, record: SoakRecord, pace: float) -> None:
+def _soak(postgres: Postgres, folder: Path, record: SoakRecord) -> None:
     address = postgres.fresh_database("soak")
     first_day = seed_soak_house(address)
     log, acknowledged = folder / "log", folder / "acknowledged"
@@ -98,7 +98,8 @@ def _soak(postgres: Postgres, folder: Path, record: SoakRecord, pace: float) -> 
             more_settings=settings,
         ) as server:  # fmt: skip
             processes = _processes(server)
-            load = [str(server.port), first_day, str(record.minutes * 60), str(pace), str(acknowledged)]
+            lasting, pace = str(record.minutes * 60), str(record.pace)
+            load = [str(server.port), first_day, lasting, pace, str(acknowledged)]
             watch = _Watch(postgres, address, processes, record)
             for told in _told_by_load(load):
                 watch.look(told)
@@ -110,9 +111,10 @@ def _soak(postgres: Postgres, folder: Path, record: SoakRecord, pace: float) -> 
             except RuntimeError as error:
                 # The hour's figures are written down all the same; the run fails by it.
                 record.went_wrong.append(str(error))
-    noise = log.read_text(errors="replace")
-    if "Traceback" in noise or " ERROR " in noise:
-        record.went_wrong.append(f"the server logged a fault: {noise[-2000:]}")
+    try:
+        require_no_faults(log)
+    except RuntimeError as error:
+        record.went_wrong.append(str(error))
 
 
 def _told_by_load(arguments: list[str]) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,7 @@ def soak_page(record: SoakRecord) -> str:
     waiting = max(each.mails_waiting for each in samples)
     return f"""# A soak
 
-Written by `python -m benchmarks.soak --minutes {record.minutes:g}`, on {record.day}.
+Written by `{_command(record)}`, on {record.day}.
 {"; ".join(record.machine)}.
 {_faults(record)}
 `matinee serve` with two web processes and the mail worker, PostgreSQL, and a mail server that takes every mail. People
@@ -74,6 +74,10 @@ percentiles, and the largest of these.
 
 {_checked(record)}
 """
+
+
+def _command(record: SoakRecord) -> str:
+    return f"python -m benchmarks.soak --minutes {record.minutes:g} --pace {record.pace:g}"
 
 
 def _faults(record: SoakRecord) -> str:

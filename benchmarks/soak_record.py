@@ -49,9 +49,13 @@ class Growth:
 
 @dataclass(slots=True)
 class SoakRecord:
-    """All that is written down. `checked`: what was counted in the database at the end."""
+    """All that is written down. `checked`: what was counted in the database at the end.
+
+    `pace`: how much of everything was done a second, 1 being what it is without the option.
+    """
 
     minutes: float
+    pace: float
     machine: list[str]
     day: str
     samples: list[Sample] = field(default_factory=list)

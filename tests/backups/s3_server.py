@@ -26,13 +26,17 @@ SIGNED = (
 
 
 class S3Server(ThreadingHTTPServer):
-    """`objects`: key -> bytes of the one bucket. `requests`: what was asked, as method and path."""
+    """`objects`: key -> bytes of the one bucket. `requests`: what was asked, as method and path.
+
+    `hands_out`: whether an object can be read; copies within the store are made all the same.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.objects: dict[str, bytes] = {}
         self.uploads: dict[str, dict[int, bytes]] = {}
         self.requests: list[str] = []
+        self.hands_out = True
 
     @property
     def url(self) -> str:
@@ -82,12 +86,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _object(self, key: str, body: bytes) -> None:
         objects = self.server.objects
-        if self.command == "PUT":
+        source = unquote(self.headers.get("x-amz-copy-source", "")).lstrip("/").partition("/")[2]
+        if self.command == "PUT" and source:
+            objects[key] = objects[source]
+            self._answer(200, "<CopyObjectResult></CopyObjectResult>")
+        elif self.command == "PUT":
             objects[key] = body
             self._answer(200, "", etag=body)
         elif self.command == "DELETE":
             objects.pop(key, None)
             self._answer(204, "")
+        elif not self.server.hands_out:
+            self._answer(403, "<Error><Code>AccessDenied</Code></Error>")
         elif key in objects:
             self._answer(200, objects[key], etag=objects[key])
         else:

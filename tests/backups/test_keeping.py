@@ -123,6 +123,28 @@ class Broken(FolderStore):
         target.write_bytes(target.read_bytes()[:-1])
 
 
+class Silent(FolderStore):
+    """A place that takes what it is given, and cannot be asked for it at the moment."""
+
+    def fetch(self, name: str, target: Path) -> None:
+        target.write_bytes(b"the beginning")
+        raise StoreFailed(f"{self.where} does not answer.")
+
+
+class Stubborn(Silent):
+    """One that takes no new names either."""
+
+    def rename(self, name: str, other: str) -> None:
+        raise StoreFailed(f"{self.where} takes no names.")
+
+
+class BrokenForGood(Broken):
+    """A disk that neither keeps what it is given nor lets go of it."""
+
+    def delete(self, name: str) -> None:
+        raise StoreFailed(f"{self.where} is read-only now.")
+
+
 @pytest.mark.usefixtures("sold")
 def test_one_store_that_fails_does_not_lose_the_backup_of_the_other(
     make: Make, folder: Path, tmp_path: Path
@@ -141,3 +163,55 @@ def test_a_store_that_gives_back_something_else_keeps_no_backup(make: Make, fold
     with pytest.raises(BackupFailed, match="another file"):
         make(stores=[Broken(folder)], verify=True)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("sold")
+def test_what_is_spoilt_and_cannot_be_deleted_is_told_by_name(make: Make, folder: Path) -> None:
+    with pytest.raises(BackupFailed, match=r"another file .* delete matinee-\S+ by hand.* is read-only now"):
+        make(stores=[BrokenForGood(folder)], verify=True)
+
+
+@pytest.mark.usefixtures("sold")
+def test_what_cannot_be_read_back_is_kept_and_does_not_count_as_tried(
+    make: Make, folder: Path, tmp_path: Path
+) -> None:
+    keeping, other = Keeping(newest=1, days=0), tmp_path / "other"
+    earlier = [
+        make(verify=tried, now=NOW - timedelta(days=age)).name
+        for age, tried in ((3, False), (2, True), (1, False))
+    ]
+
+    alone = make(stores=[Silent(folder)], verify=True, keeping=keeping)
+
+    untried = "matinee-20300517T090000Z.tar"
+    assert (alone.kept_in, alone.unread) == ([], {str(folder): untried})
+    # Nothing goes for the sake of one that nobody has read.
+    assert alone.gone == []
+    assert {path.name for path in folder.iterdir()} == {*earlier, untried}
+    assert [one.name for one in FolderStore(folder).kept() if one.told.verified] == [earlier[1]]
+    assert len(alone.troubles) == 1
+    assert alone.troubles[0].endswith("could not be read back, and does not count as tried there.")
+
+    both = make(stores=[Silent(folder), FolderStore(other)], verify=True, now=NOW + timedelta(hours=1))
+
+    assert (both.kept_in, list(both.unread)) == ([str(other)], [str(folder)])
+    assert [path.name for path in other.iterdir()] == [both.name]
+
+
+@pytest.mark.usefixtures("sold")
+def test_where_not_even_the_name_can_be_changed_that_is_told(make: Make, folder: Path) -> None:
+    made = make(stores=[Stubborn(folder)], verify=True)
+    assert made.unread == {str(folder): made.name}
+    assert [path.name for path in folder.iterdir()] == [made.name]
+    assert "does not answer" in made.troubles[0]
+    assert "though its name there says that it was tried" in made.troubles[0]
+    assert "takes no names" in made.troubles[0]
+
+
+def test_no_backup_is_renamed_over_another(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    (tmp_path / "one").write_bytes(b"one")
+    (tmp_path / "other").write_bytes(b"other")
+    with pytest.raises(StoreFailed, match="is there already"):
+        store.rename("one", "other")
+    assert (tmp_path / "other").read_bytes() == b"other"

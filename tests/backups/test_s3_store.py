@@ -101,6 +101,17 @@ def test_a_backup_goes_to_a_folder_and_a_store_and_old_ones_go_in_both(
 
 
 @pytest.mark.usefixtures("sold")
+def test_what_the_store_does_not_hand_out_loses_the_name_of_one_that_was_tried(
+    make: Make, server: S3Server
+) -> None:
+    server.hands_out = False
+    owner, store = OwnKey(), store_at(server)
+    made = make(stores=[store], recipients=(owner.recipient,), verify=True)
+    assert made.unread == {store.where: NAME.replace("-verified", "")}
+    assert list(server.objects) == [f"box office/{NAME.replace('-verified', '')}"]
+
+
+@pytest.mark.usefixtures("sold")
 def test_without_the_store_there_is_no_backup(make: Make, server: S3Server) -> None:
     with pytest.raises(BackupFailed, match="NoSuchBucket"):
         make(stores=[store_at(server, path="another")])

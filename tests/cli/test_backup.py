@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +9,14 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from matinee.backups.databases import open_database
+from matinee.backups.errors import StoreFailed
+from matinee.backups.stores import FolderStore
 from matinee.cli.main import main
 from matinee.kernel import clock
 from matinee.settings import Settings, WrongSettings, read_settings
 from matinee.web.shared.services import Services
 from tests import kept_connections
-from tests.backups.s3_server import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, running_s3
+from tests.backups.s3_server import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, S3Server, running_s3
 from tests.building import House, clock_at
 
 pytestmark = pytest.mark.usefixtures("environment")
@@ -41,6 +44,25 @@ def closed(services: Services, house: House, settings: Settings) -> House:
         services.direct.close_mine()
     kept_connections.end_all(settings.database_url)
     return house
+
+
+@pytest.fixture
+def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file with the secret key of what backups are encrypted to."""
+    run("backup", "--new-identity", str(tmp_path / "key.txt"))
+    public = (tmp_path / "key.txt").read_text().partition("public key: ")[2].split()[0]
+    monkeypatch.setenv("MATINEE_BACKUP_RECIPIENT", public)
+    return tmp_path / "key.txt"
+
+
+@pytest.fixture
+def store(key: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """A store elsewhere, in the settings."""
+    for name, value in (("ACCESS_KEY", ACCESS_KEY), ("SECRET_KEY", SECRET_KEY), ("REGION", REGION)):
+        monkeypatch.setenv(f"MATINEE_BACKUP_S3_{name}", value)
+    with running_s3() as server:
+        monkeypatch.setenv("MATINEE_BACKUP_S3_URL", f"{server.url}/{BUCKET}")
+        yield server
 
 
 def films(settings: Settings) -> list[str]:
@@ -110,26 +132,89 @@ def test_cron_hears_nothing_of_what_went_well_and_the_exit_code_of_what_did_not(
 
 @pytest.mark.usefixtures("closed")
 def test_a_store_that_is_away_is_told_although_the_folder_has_the_backup(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, store: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("backup", "--new-identity", str(tmp_path / "key.txt"))
-    public = (tmp_path / "key.txt").read_text().partition("public key: ")[2].split()[0]
-    monkeypatch.setenv("MATINEE_BACKUP_RECIPIENT", public)
-    for name, value in (("ACCESS_KEY", ACCESS_KEY), ("SECRET_KEY", SECRET_KEY), ("REGION", REGION)):
-        monkeypatch.setenv(f"MATINEE_BACKUP_S3_{name}", value)
-    with running_s3() as server:
-        monkeypatch.setenv("MATINEE_BACKUP_S3_URL", f"{server.url}/{BUCKET}")
-        both = run("backup")
-        assert both.exit_code == 0, both.output
-        assert f"in {folder} and {server.url}/{BUCKET}." in both.output
-        assert len(server.objects) == 1
-        monkeypatch.setenv("MATINEE_BACKUP_S3_URL", f"{server.url}/another")
-        with clock_at(clock.now() + timedelta(hours=1)):
-            one = run("backup", "--quiet")
+    both = run("backup")
+    assert both.exit_code == 0, both.output
+    assert f"in {folder} and {store.url}/{BUCKET}." in both.output
+    assert len(store.objects) == 1
+    monkeypatch.setenv("MATINEE_BACKUP_S3_URL", f"{store.url}/another")
+    with clock_at(clock.now() + timedelta(hours=1)):
+        one = run("backup", "--quiet")
     assert one.exit_code == 3, one.output
     assert "But: The store" in one.output
     for secret in (SECRET_KEY, ACCESS_KEY):
         assert secret not in one.output + both.output + run("doctor").output
+
+
+@pytest.mark.usefixtures("closed")
+def test_the_newest_of_all_places_comes_back_and_a_place_that_fails_is_told(
+    folder: Path, store: S3Server, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("backup").exit_code == 0
+    (older,) = store.objects
+    monkeypatch.setenv("MATINEE_BACKUP_DIR", "")
+    with clock_at(clock.now() + timedelta(hours=1)):
+        assert run("backup").exit_code == 0
+    (newer,) = store.objects.keys() - {older}
+    monkeypatch.setenv("MATINEE_BACKUP_DIR", str(folder))
+
+    tried = run("restore", "newest", "--verify", "--identity", str(key))
+
+    assert tried.exit_code == 0, tried.output
+    assert f"From {store.url}/{BUCKET}: {newer}\n" in tried.output
+    assert "But: " not in tried.output
+    # By its name it comes from the nearest place, and nobody else is asked.
+    asked = len(store.requests)
+    assert f"From {folder}: {older}\n" in run("restore", older).output
+    assert len(store.requests) == asked
+
+    (folder / older).unlink()
+    folder.rmdir()
+    folder.write_text("a file where the folder should be")
+    passed_over = run("restore", "newest", "--verify", "--identity", str(key))
+    assert passed_over.exit_code == 0, passed_over.output
+    assert f"But: The folder {folder} cannot be read" in passed_over.output
+    assert "A newer one may be there." in passed_over.output
+    assert f"From {store.url}/{BUCKET}: {newer}\n" in passed_over.output
+
+    monkeypatch.setenv("MATINEE_BACKUP_S3_URL", f"{store.url}/another")
+    neither = run("restore", "newest", "--identity", str(key))
+    assert neither.exit_code == 1
+    assert f"nothing was restored. The folder {folder} cannot be read" in neither.output
+    assert "did not say what it keeps" in neither.output
+
+
+@pytest.mark.usefixtures("closed", "folder")
+def test_the_newest_comes_from_another_place_where_the_nearest_does_not_hand_it_out(
+    store: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_store: FolderStore, _name: str, target: Path) -> None:
+        target.write_bytes(b"the beginning")
+        raise StoreFailed("The disk is bad.")
+
+    assert run("backup").exit_code == 0
+    (name,) = store.objects
+    monkeypatch.setattr(FolderStore, "fetch", fails)
+    found = run("restore", "newest").output
+    assert f"But: The disk is bad.\nFrom {store.url}/{BUCKET}: {name}\n" in found
+    store.hands_out = False
+    assert "nothing was restored. The disk is bad. The store" in run("restore", "newest").output
+
+
+@pytest.mark.usefixtures("closed", "key")
+def test_a_backup_that_cannot_be_read_back_is_kept_and_the_exit_code_says_that_not_all_is_well(
+    store: S3Server,
+) -> None:
+    store.hands_out = False
+    made = run("backup", "--verify", "--quiet")
+    assert made.exit_code == 3, made.output
+    (name,) = store.objects
+    assert "-verified" not in name
+    assert f"Kept {name} (" in made.output
+    assert f"in {store.url}/{BUCKET}." in made.output
+    assert "no backup was made" not in made.output
+    assert "could not be read back, and does not count as tried there." in made.output
 
 
 @pytest.mark.usefixtures("closed")

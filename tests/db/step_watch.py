@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-# With every sale, every scan, every change by staff.
+# With every sale, every registration, every scan, every change by staff.
 GROWING = (
     "admission", "audit_entry", "door_scan", "order_event", "order_line", "order_payment", "outbox", "payment",
-    "payment_refund", "provider_event", "sale_order", "seat_claim", "ticket", "till_entry", "user_session", "voucher_entry",
+    "payment_refund", "provider_event", "sale_order", "seat_claim", "ticket", "till_entry", "user_session", "users",
+    "voucher_entry",
 )  # fmt: skip
 
 _STATE = """

@@ -56,6 +56,18 @@ def test_the_list_of_tables_that_grow_names_tables(engine: Engine) -> None:
     assert set(GROWING) <= set(inspect(engine).get_table_names())
 
 
+def test_every_table_that_grows_has_rows_so_that_a_plain_index_of_it_is_found_out(engine: Engine) -> None:
+    build_earlier(engine, HEAD_REVISION)
+    missed = []
+    for table in GROWING:
+        key = inspect(engine).get_pk_constraint(table)["constrained_columns"][0]
+        with watched(engine) as watch, engine.begin() as connection:
+            connection.execute(text(f"CREATE INDEX ix_planted_{table} ON {table} ({key})"))
+        if not any(fault.startswith(f"reads the rows of {table} while") for fault in watch.faults):
+            missed.append(table)
+    assert missed == []
+
+
 Change = Callable[[Operations], None]
 CHECK = "ALTER TABLE outbox ADD CONSTRAINT ck_planted CHECK (attempts >= 0)"
 

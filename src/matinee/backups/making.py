@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from matinee.backups import postgres_dump, sqlite_files
 from matinee.backups.archive import describe, write_archive
 from matinee.backups.census import take_census
 from matinee.backups.databases import sqlite_file
-from matinee.backups.errors import BackupDiffers, BackupFailed, StoreFailed
+from matinee.backups.errors import BackupFailed, StoreFailed
 from matinee.backups.manifest import Manifest, print_of_key
 from matinee.backups.names import BackupName
 from matinee.backups.pruning import Keeping, prune
@@ -44,12 +44,16 @@ class Plan:
 
 @dataclass(slots=True)
 class Made:
-    """What became of a backup. `troubles`: sentences of what did not work although a backup was kept."""
+    """What became of a backup. `troubles`: sentences of what did not work although a backup was kept.
+
+    `kept_in`: where it has its name. `unread`: where it is, too, but could not be read back -> the name that it has there.
+    """
 
     name: str
     size_bytes: int
     manifest: Manifest
     kept_in: list[str] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -57,15 +61,19 @@ class Made:
 def make_backup(plan: Plan, *, verify: bool, now: datetime) -> Made:
     """Make a backup and keep it in every store; with `verify` only after it was restored and compared.
 
-    Raises BackupFailed where no store has it, and OSError; then no store has a part of it either.
+    With `verify` each store is asked for it again. One that gives back something else is left without it. One that cannot
+    give it back now keeps it, under a name that does not say that it was tried. Old ones go only where neither was so.
+
+    Raises BackupFailed where no store has it, and OSError. Then no store has a part of it either, unless one refused to
+    delete what it had spoilt; the error says so.
     """
     with scratch_folder(plan.data_dir) as folder:
         file, manifest = _packed(plan, folder, now=now, verify=verify)
-        name = str(BackupName(now, verified=verify, sealed=bool(plan.recipients)))
-        made = Made(name, file.stat().st_size, manifest)
+        name = BackupName(now, verified=verify, sealed=bool(plan.recipients))
+        made = Made(str(name), file.stat().st_size, manifest)
         for store in plan.stores:
-            _keep(store, file, made, folder, verify=verify)
-        if not made.kept_in:
+            _keep(store, file, name, made, folder)
+        if not made.kept_in and not made.unread:
             raise BackupFailed(" ".join(made.troubles))
         for store in plan.stores:
             if store.where in made.kept_in:
@@ -132,26 +140,59 @@ def _gathered(plan: Plan, folder: Path, *, now: datetime) -> tuple[dict[str, Pat
     )
 
 
-def _keep(store: Store, file: Path, made: Made, folder: Path, *, verify: bool) -> None:
+def _keep(store: Store, file: Path, name: BackupName, made: Made, folder: Path) -> None:
     try:
         store.put(file, made.name)
-        if verify:
-            _read_again(store, file, made.name, folder / "again")
-    except (StoreFailed, BackupDiffers) as error:
+    except StoreFailed as error:
         made.troubles.append(str(error))
-    else:
-        made.kept_in.append(store.where)
+        return
+    if name.verified:
+        try:
+            same = _is_given_back(store, file, made.name, folder / "again")
+        except StoreFailed as error:
+            _keep_unread(store, name, made, error)
+            return
+        if not same:
+            made.troubles.append(_drop_spoilt(store, made.name))
+            return
+    made.kept_in.append(store.where)
 
 
-def _read_again(store: Store, file: Path, name: str, again: Path) -> None:
-    """Whether the store gives back what it was given; what it gives back otherwise is deleted there."""
+def _is_given_back(store: Store, file: Path, name: str, again: Path) -> bool:
+    """Whether the store gives back what it was given. Raises StoreFailed where that cannot be said."""
     try:
         store.fetch(name, again)
-        if _sha256(again) != _sha256(file):
-            store.delete(name)
-            raise BackupDiffers(f"{store.where} gives back another file than it was given.")
+        return _sha256(again) == _sha256(file)
+    except OSError as error:
+        raise StoreFailed(
+            f"What {store.where} gave back cannot be read: {error.strerror or error}."
+        ) from error
     finally:
         again.unlink(missing_ok=True)
+
+
+def _keep_unread(store: Store, name: BackupName, made: Made, error: StoreFailed) -> None:
+    # The store took all of it, and most likely the network or this disk is at fault: nothing to throw a backup away for.
+    untried = str(replace(name, verified=False))
+    trouble = f"{error} It was put there, but could not be read back,"
+    try:
+        store.rename(made.name, untried)
+    except StoreFailed as refused:
+        made.unread[store.where] = made.name
+        made.troubles.append(f"{trouble} though its name there says that it was tried. {refused}")
+    else:
+        made.unread[store.where] = untried
+        made.troubles.append(f"{trouble} and does not count as tried there.")
+
+
+def _drop_spoilt(store: Store, name: str) -> str:
+    """Delete what a store gives back otherwise than it was given it; the sentence about it."""
+    told = f"{store.where} gives back another file than it was given."
+    try:
+        store.delete(name)
+    except StoreFailed as error:
+        return f"{told} It is still there: delete {name} by hand. {error}"
+    return told
 
 
 def _prune(store: Store, keeping: Keeping, made: Made, *, now: datetime) -> None:

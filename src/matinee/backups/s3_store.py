@@ -76,6 +76,13 @@ class ObjectStore:
             for chunk in obstore.get(self._store, name).stream(min_chunk_size=5 * 1024 * 1024):
                 file.write(chunk)
 
+    def rename(self, name: str, other: str) -> None:
+        import obstore
+
+        # A copy within the store, and then the first one is deleted.
+        with self._failures_named(f"did not give {name} the name {other}"):
+            obstore.rename(self._store, name, other)
+
     def delete(self, name: str) -> None:
         import obstore
 

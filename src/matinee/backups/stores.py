@@ -43,6 +43,9 @@ class Store(Protocol):
     def fetch(self, name: str, target: Path) -> None:
         """Copy a backup into the new file `target`."""
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a backup another name. Where that fails it is there under the first, or under both."""
+
     def delete(self, name: str) -> None:
         """Delete a backup."""
 
@@ -90,6 +93,15 @@ class FolderStore:
             _copy(self._folder / name, target)
         except OSError as error:
             raise self._failed("cannot be read", error) from error
+
+    def rename(self, name: str, other: str) -> None:
+        try:
+            if (self._folder / other).exists():
+                raise StoreFailed(f"{self._folder / other} is there already.")
+            (self._folder / name).rename(self._folder / other)
+            sync(self._folder)
+        except OSError as error:
+            raise self._failed("cannot be changed", error) from error
 
     def delete(self, name: str) -> None:
         try:

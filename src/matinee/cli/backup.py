@@ -46,7 +46,7 @@ def backup(verify: bool, folder: Path | None, only_list: bool, identity: Path | 
     installation is in it, too. Of earlier ones the newest MATINEE_BACKUP_KEEP stay.
 
     Exit codes: 0, all is well; 1, no backup was made; 2, a setting is wrong; 3, one was made, but not kept everywhere, or
-    old ones could not be deleted.
+    could not be read back, or old ones could not be deleted.
 
     \b
     matinee backup --verify            from a timer, each night
@@ -93,10 +93,9 @@ def _make(settings: Settings, stores: list[Store], *, verify: bool) -> Made:
 
 
 def _told(made: Made, *, verify: bool) -> str:
-    lines = [
-        f"Kept {made.name} ({size_text(made.size_bytes)}, {made.manifest.rows} rows, "
-        f"schema {made.manifest.schema_revision}) in {' and '.join(made.kept_in)}."
-    ]
+    of = f"({size_text(made.size_bytes)}, {made.manifest.rows} rows, schema {made.manifest.schema_revision})"
+    lines = [f"Kept {made.name} {of} in {' and '.join(made.kept_in)}."] if made.kept_in else []
+    lines += [f"Kept {name} {of} in {where}." for where, name in made.unread.items()]
     if verify:
         lines.append("It was restored for a trial: every table is what it was.")
     lines += [f"Deleted {gone}." for gone in made.gone]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +12,12 @@ import click
 from sqlalchemy.orm import Session
 
 from matinee.backups.databases import open_database
-from matinee.backups.errors import RestoreRefused
+from matinee.backups.errors import RestoreRefused, StoreFailed
 from matinee.backups.manifest import Manifest
 from matinee.backups.restoring import Restored, Target, restore_backup
 from matinee.backups.scratch import scratch_folder
 from matinee.backups.sealing import read_identities
-from matinee.backups.stores import Store
+from matinee.backups.stores import Kept, Store
 from matinee.backups.trying import try_backup
 from matinee.cli.backup_settings import failures_shown, stores_of
 from matinee.cli.checked_settings import checked_settings
@@ -76,24 +76,55 @@ def _found(backup: str, settings: Settings) -> Iterator[Path]:
     if backup != NEWEST and Path(backup).is_file():
         yield Path(backup)
         return
-    stores = stores_of(settings)
+    name, stores = _kept_as(backup, stores_of(settings))
+    with scratch_folder(settings.data_dir) as folder:
+        _fetch(name, stores, folder / name)
+        yield folder / name
+
+
+def _kept_as(backup: str, stores: Sequence[Store]) -> tuple[str, list[Store]]:
+    """The name of the backup, and the stores that keep it, the nearest first. A store that fails is told of and left out.
+
+    Raises StoreFailed where none could be read, and RestoreRefused where none of those that could keeps it.
+    """
+    found: list[tuple[Store, Kept]] = []
+    looked, failed = [], []
     for store in stores:
-        name = _name_in(store, backup)
-        if name is not None:
-            with scratch_folder(settings.data_dir) as folder:
-                store.fetch(name, folder / name)
-                click.echo(f"From {store.where}: {name}")
-                yield folder / name
-            return
-    looked = ", ".join(store.where for store in stores) or "no store: none is set"
-    raise RestoreRefused(f"There is no file {backup}, and no such backup is kept. Looked in {looked}.")
+        if found and backup != NEWEST:
+            break
+        try:
+            kept = store.kept()
+        except StoreFailed as error:
+            failed.append(str(error))
+            continue
+        looked.append(store.where)
+        found += [(store, one) for one in kept if backup in (NEWEST, one.name)]
+    if failed and not looked:
+        raise StoreFailed(" ".join(failed))
+    for trouble in failed:
+        click.echo(f"But: {trouble}{' A newer one may be there.' if backup == NEWEST else ''}", err=True)
+    if not found:
+        places = ", ".join(looked) or "no store: none is set"
+        raise RestoreRefused(f"There is no file {backup}, and no such backup is kept. Looked in {places}.")
+    newest = max((one for _, one in found), key=lambda one: (one.told.made_at, one.told.verified, one.name))
+    return newest.name, [store for store, one in found if one.name == newest.name]
 
 
-def _name_in(store: Store, backup: str) -> str | None:
-    kept = store.kept()
-    if backup == NEWEST:
-        return kept[0].name if kept else None
-    return next((one.name for one in kept if one.name == backup), None)
+def _fetch(name: str, stores: Sequence[Store], file: Path) -> None:
+    """Copy the backup into `file`, from the first of the stores that hands it out. Raises StoreFailed where none does."""
+    failed = []
+    for store in stores:
+        try:
+            store.fetch(name, file)
+        except StoreFailed as error:
+            failed.append(str(error))
+            file.unlink(missing_ok=True)
+            continue
+        for trouble in failed:
+            click.echo(f"But: {trouble}", err=True)
+        click.echo(f"From {store.where}: {name}")
+        return
+    raise StoreFailed(" ".join(failed))
 
 
 def _try(file: Path, settings: Settings, identities: list[Any]) -> Manifest:
