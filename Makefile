@@ -116,7 +116,8 @@ ADVISORIES := https://api.osv.dev/v1/query
 audit: $(VENV)/.installed-dev
 	@if curl --silent --fail --max-time 20 --output /dev/null --data '{"package": {"name": "jinja2", "ecosystem": "PyPI"}}' $(ADVISORIES); \
 	then $(BIN)/pip-audit --vulnerability-service osv --disable-pip --require-hashes --progress-spinner off --desc on \
-	  --requirement requirements.lock --requirement requirements-dev.lock --requirement requirements-bench.lock; \
+	  --requirement requirements.lock --requirement requirements-dev.lock --requirement requirements-bench.lock \
+	  --requirement requirements-otel.lock; \
 	else echo "NOT AUDITED: $(ADVISORIES) cannot be reached from here, so nobody said whether the locked packages have known holes."; fi
 
 format: $(VENV)/.installed-dev
