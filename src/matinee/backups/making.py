@@ -179,7 +179,9 @@ def _keep_unread(store: Store, name: BackupName, made: Made, error: StoreFailed)
         store.rename(made.name, untried)
     except StoreFailed as refused:
         made.unread[store.where] = made.name
-        made.troubles.append(f"{trouble} though its name there says that it was tried. {refused}")
+        made.troubles.append(
+            f"{trouble} though its name there says that it was tried; it may be there as {untried}, too. {refused}"
+        )
     else:
         made.unread[store.where] = untried
         made.troubles.append(f"{trouble} and does not count as tried there.")

@@ -90,8 +90,6 @@ def _kept_as(backup: str, stores: Sequence[Store]) -> tuple[str, list[Store]]:
     found: list[tuple[Store, Kept]] = []
     looked, failed = [], []
     for store in stores:
-        if found and backup != NEWEST:
-            break
         try:
             kept = store.kept()
         except StoreFailed as error:

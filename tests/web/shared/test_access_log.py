@@ -55,8 +55,9 @@ PARAMETER = re.compile(r"<(?:[^:<>]*:)?(\w+)>")
         ("nopassword=x&zip_code=y", "nopassword=x&zip_code=y"),
         (f"q={TICKET}&state=paid", "q=***&state=paid"),
         (f"ticket={TICKET}&ticket={TICKET}&way=back", "ticket=***&ticket=***&way=back"),
-        (f"next=%2Fbackoffice%2Forders%3Fq%3D{TICKET}", "next=%2Fbackoffice%2Forders%3F***"),
-        (f"next=/confirm%3fcode={TICKET}&x=1", "next=/confirm%3f***&x=1"),
+        (f"next=%2Fbackoffice%2Forders%3Fq%3D{TICKET}", "next=***"),
+        (f"next=/confirm%3fcode={TICKET}&x=1", "next=***&x=1"),
+        (f"next=%2Ftickets%2F{TICKET}", "next=***"),
         ("title=Who%3F&x=1", "title=Who%3F&x=1"),
     ],
 )

@@ -14,11 +14,10 @@ from matinee.web.shared.repeated_answers import Repeated
 
 log = logging.getLogger("matinee.access")
 
-SECRET_NAMES = (
-    *("password", "token", "code", "secret_code"),
-    # What staff look for or choose in a list may be the id of a ticket.
-    *("q", "ticket"),
-)
+SECRET_NAMES = ("password", "token", "code", "secret_code")
+# What staff look for or choose in a list may be the id of a ticket; and whoever is led to the page for signing in carries
+# the page that he wanted along, with all that he asked it. In texts other than queries these names mean anything.
+_LEFT_OUT = frozenset((*SECRET_NAMES, "q", "ticket", "next"))
 # Behind these parts of a path stands the id of a ticket, whichever surface it is of; deploy/nginx.conf and
 # deploy/cluster/haproxy-front.cfg cut it in their logs, too. Four characters are enough to find a request again; the twelve
 # that are left out, 62 bits, cannot be guessed. Of what follows in the same part only an ending of ours is kept.
@@ -26,12 +25,10 @@ _TICKET_PATH = re.compile(
     r"(/(?:tikets|tickets|admissions)/+[^/]{0,4})[^/]*?(?=(?:\.(?:png|svg|pdf|ics|pkpass))?(?:/|\Z))",
     re.IGNORECASE,
 )
-# Whoever is led to the page for signing in carries the page that he wanted along, with all that he asked it.
-_INNER_QUERY = re.compile(r"(\?|%3f).+", re.IGNORECASE)
 
 
 def mask_query(query: str) -> str:
-    """The query string with the values of secret names replaced by `***`, and so the queries of addresses in it."""
+    """The query string with the values of names that may carry a secret replaced by `***`."""
     return "&".join(_mask_part(part) for part in query.split("&"))
 
 
@@ -42,9 +39,9 @@ def _mask_part(part: str) -> str:
     for number, piece in enumerate(pieces):
         name, separator, _ = piece.partition("=")
         # Names are matched after decoding, too: `%70assword=x` is read as `password` by the parser.
-        if separator and unquote_plus(name).strip().casefold() in SECRET_NAMES:
+        if separator and unquote_plus(name).strip().casefold() in _LEFT_OUT:
             return ";".join([*pieces[:number], f"{name}=***"])
-    return _INNER_QUERY.sub(r"\1***", part)
+    return part
 
 
 def mask_path(path: str) -> str:
