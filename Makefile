@@ -24,7 +24,7 @@ help:
 	@echo "make race       buyers who fight for seats, and servers killed in the middle of sales"
 	@echo "make cluster    several machines on this one, the primary killed while they sell (needs root, and Debian's packages)"
 	@echo "make model      every order of the steps of a small sale, with spin (needs spin and gcc)"
-	@echo "make fuzz       hostile files, pictures, codes and seat lists, and long histories of a sale, for minutes"
+	@echo "make fuzz       hostile files, pictures, codes and seat lists, long histories of a sale, and whatever the documents of the API allow, for minutes"
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make audit      known holes in the locked dependencies (asks a service on the internet)"
 	@echo "make sure       every check: lint, test, browser and race"
@@ -85,11 +85,11 @@ cluster: $(VENV)/.installed-dev
 # A model, not the code: see proof/model/README.md. Needs spin and gcc.
 model:
 	@$(PYTHON) proof/model/check.py
-# What the suite tries a hundred times, twenty thousand times; histories of a sale and of a door, twenty times as many.
+# What the suite tries a hundred times, twenty thousand times; histories of a sale and of a door, and calls of the API, twenty times as many.
 # Time limits are those of one example, not of the whole.
 fuzz: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --hypothesis-profile=fuzz --timeout=3600 -k "hostile or codes or texts or keeps_to" \
-		tests/boxoffice tests/door tests/kernel tests/programme tests/tickets tests/web/given
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --hypothesis-profile=fuzz --timeout=3600 -k "hostile or codes or texts or keeps_to or whatever or ledger" \
+		tests/boxoffice tests/contract tests/door tests/kernel tests/programme tests/reports tests/tickets tests/web/given
 
 # What the website and the back office look like, for the README and for whoever changes it. Needs Chromium.
 pictures: $(VENV)/.installed-dev

@@ -425,7 +425,7 @@ def test_the_sale_keeps_to_the_model(services: Services, house: House, buyer: Bu
     run_state_machine_as_test(
         lambda: SaleMachine(services, house, buyer),
         settings=settings(
-            max_examples=examples(30),
+            max_examples=examples(20),
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

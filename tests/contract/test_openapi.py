@@ -11,6 +11,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
+from tests.depth import examples
+
 if TYPE_CHECKING:
     from apiflask import APIFlask
     from flask.testing import FlaskClient
@@ -36,7 +38,7 @@ PATHS = {
     "/tikets/{ticket_id}.png": {"get"},
     "/tikets/{ticket_id}.svg": {"get"},
 }
-EXAMPLES_PER_CALL = 15
+EXAMPLES_PER_CALL = examples(10)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from matinee.reports.tax import SPANS, tax_report
 from matinee.reports.weeks import week_of
 from tests.boxoffice.selling import Sale
 from tests.building import TODAY
+from tests.depth import examples
 from tests.reports.books import (
     Sums,
     admissions,
@@ -41,7 +42,7 @@ MUST_HAPPEN = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, 1 + examples(1)))
 def test_all_figures_agree_with_the_ledger(sale: Sale, seed: int) -> None:
     walk = Walk(sale, seed)
     sale.write(rent_films)
