@@ -16,6 +16,7 @@ from typing import Any
 
 from proof.asking import Asked, Line
 from proof.history import Record, unknown_owner
+from proof.people import Person
 
 # After the end, who has no answer asks for so long.
 LAST_ANSWERS_SECONDS_MAX = 45.0
@@ -27,11 +28,11 @@ PAYS, RELEASES = 0.6, 0.2
 GIVES_BACK = 0.35
 
 
-class Buyer(threading.Thread):
-    """One person, who does one thing after the other."""
+class Buyer(Person):
+    """Holds, pays, gives up, gives back and buys until `over`."""
 
     def __init__(self, plan: dict[str, Any], number: int, over: threading.Event, write: Any) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self._name, token = plan["people"][number]
         self._plan = plan
         self._over = over
@@ -44,13 +45,6 @@ class Buyer(threading.Thread):
         )
         self._first = 0
         self._refusals = 0
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            self._shop()
-        except Exception as error:  # noqa: BLE001 - raised where all have come to an end
-            self.error = error
 
     def _shop(self) -> None:
         while not self._over.is_set():
@@ -163,9 +157,7 @@ def _play() -> None:
         sys.stdin.read()
         over.set()
         for buyer in buyers:
-            buyer.join()
-            if buyer.error is not None:
-                raise buyer.error
+            buyer.wait()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from proof.asking import Asked, Line
 from proof.committed import end_holds
 from proof.history import Record, Try, unknown_owner
 from proof.house import House, Showing
+from proof.people import Person
 from tests.payments.fake_stripe import FakeStripe
 
 # Shares of what a payer does at the provider's page.
@@ -21,7 +22,7 @@ PAYMENTS_MAX = 3
 LAST_ANSWERS_SECONDS_MAX = 45.0
 
 
-class Payer(threading.Thread):
+class Payer(Person):
     """One after the other until `over`. `records` is what was answered."""
 
     def __init__(
@@ -35,7 +36,7 @@ class Payer(threading.Thread):
         seed: int,
         over: threading.Event,
     ) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self._name, token = house.people[number]
         self._house = house
         self._url = url
@@ -45,18 +46,11 @@ class Payer(threading.Thread):
         # Whoever has begun a payment asks on until it is answered.
         self._line = Line(port, {"Authorization": f"Bearer {token}"}, may_go_on=self._may_ask)
         self.records: list[Record] = []
-        self.error: Exception | None = None
         self.late = 0
         self.begun_again = 0
         self.begun_late = 0
         self.never_begun = 0
         self._asks_until = float("inf")
-
-    def run(self) -> None:
-        try:
-            self._shop()
-        except Exception as error:  # noqa: BLE001 - told to the scenario, which fails
-            self.error = error
 
     def _shop(self) -> None:
         while not self._over.is_set():

@@ -56,9 +56,7 @@ def _sell(plan: Plan, stage: Stage, stripe: FakeStripe) -> None:
     _let_things_go_wrong(plan, stage, stripe)
     over.set()
     for payer in payers:
-        payer.join()
-        if payer.error is not None:
-            raise payer.error
+        payer.wait()
     _overtake(stage, payers)
     postman.end()
     _let_refunds_come_through(stage)

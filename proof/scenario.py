@@ -12,6 +12,12 @@ class NotHere(Exception):
     """The scenario cannot run on this machine; the sentence says why and what to do."""
 
 
+def first_fault(log: str) -> str:
+    """The begin of the first fault that the text of a log tells of and that was not foreseen; empty where there is none."""
+    _, mark, rest = log.partition("Traceback")
+    return (mark + rest)[:3000]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`kills`: of the whole run. `seconds`: for how long each other scenario sells under its fault. `say` shows a line."""

@@ -25,7 +25,7 @@ from proof.invariants import (
     nothing_half_done,
 )
 from proof.mail_front import MailFront, running_mail_front
-from proof.scenario import Outcome, Plan
+from proof.scenario import Outcome, Plan, first_fault
 from tests.race.processes import MatineeProcess, WebServer, settings_for, wait_until
 
 SCREENINGS = 120
@@ -222,10 +222,9 @@ class Stage:
 
     def _look_at_logs(self) -> None:
         for log in sorted(self.folder.glob("*.log")):
-            said = log.read_text(errors="replace")
-            if "Traceback" in said:
-                first = said.index("Traceback")
-                self.outcome.blame(f"{log.name} tells of a fault: {said[first : first + 3000]}")
+            fault = first_fault(log.read_text(errors="replace"))
+            if fault:
+                self.outcome.blame(f"{log.name} tells of a fault: {fault}")
 
 
 def count_records(outcome: Outcome, records: Sequence[Record]) -> None:

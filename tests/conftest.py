@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from matinee.web.shared.services import Services
 
+from tests.apps import opened_app
 from tests.claims_only import hold_to_announcements
 from tests.kept_connections import keep_connections
 from tests.memory import folder_in_memory, remove_what_was_left
@@ -221,18 +222,8 @@ def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str
 @pytest.fixture
 def app(settings: Settings) -> Iterator[APIFlask]:
     """Matinee on the fresh database, with an application context."""
-    # Imported here: a test of the domain alone need not wait for Flask.
-    from matinee.app import create_app
-    from matinee.web.shared.services import services_of
-
-    made = create_app(settings)
-    made.testing = True
-    with made.app_context():
+    with opened_app(settings) as made:
         yield made
-        services = services_of(made)
-        if services.direct is not None:
-            services.direct.close_mine()
-        services.engine.dispose()
 
 
 @pytest.fixture

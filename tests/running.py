@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,11 @@ def wait_until(fact: Callable[[], object], what: str, seconds_max: float = SECON
     while not fact():
         assert time.monotonic() < ends, f"{what} did not happen within {seconds_max} s"
         time.sleep(0.02)
+
+
+def find_program(name: str) -> str | None:
+    """The program, also where it is not on the path of ordinary users."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
 
 
 PROCESSES = Path("/proc")

@@ -17,6 +17,7 @@ from matinee.db.standby import REST_SECONDS as STANDBY_RESTS_SECONDS
 from proof.cluster import machines
 from proof.cluster.machines import DATABASES, PASSWORDS, WEB, Machine
 from proof.cluster.network import ADDRESSES, cut_off, join_again
+from proof.scenario import first_fault
 from tests.race.crowd import IN_DOUBT, Crowd, Shopper
 from tests.race.ledger import House, Sales, build_house, check_answers, count_tickets, read_sales
 from tests.race.processes import wait_until
@@ -159,8 +160,8 @@ def check_logs(cluster: Cluster) -> None:
     """No web machine met a fault that was not foreseen."""
     for name in WEB:
         for what in ("web", "worker"):
-            said = cluster.by_name[name].said(what)
-            assert "Traceback" not in said, f"{name} {what}: {said[said.index('Traceback') :][:3000]}"
+            fault = first_fault(cluster.by_name[name].said(what))
+            assert not fault, f"{name} {what}: {fault}"
 
 
 def lose_a_web_machine(cluster: Cluster) -> int:

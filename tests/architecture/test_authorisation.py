@@ -12,12 +12,11 @@ from apiflask import APIFlask
 from flask.views import MethodView
 from werkzeug.test import TestResponse
 
-from matinee.app import create_app
 from matinee.settings import Settings
 from matinee.web.shared.metrics.meter import Meter
-from matinee.web.shared.services import services_of
 from matinee.web.v1.callers import needs
 from matinee.web.v1.operations import Returns, operation
+from tests.apps import opened_app
 from tests.architecture.authorisation import V1, differences, undeclared
 from tests.architecture.callers import (
     BUYER,
@@ -44,14 +43,8 @@ TOKEN = "a token of sixteen or more"
 @pytest.fixture
 def app(settings: Settings) -> Iterator[APIFlask]:
     """Matinee with every part that a setting switches on: routes that are not there are held against nothing."""
-    made = create_app(settings.model_copy(update={"metrics_token": TOKEN}), meter=Meter(None))
-    made.testing = True
-    with made.app_context():
+    with opened_app(settings.model_copy(update={"metrics_token": TOKEN}), meter=Meter(None)) as made:
         yield made
-        services = services_of(made)
-        if services.direct is not None:
-            services.direct.close_mine()
-        services.engine.dispose()
 
 
 def test_every_route_declares_who_may_call_it(app: APIFlask) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +15,8 @@ import pytest
 
 from matinee.web.shared.request_ids import new_request_id
 from tests.databases import free_port
-from tests.running import wait_until
+from tests.race.nginx import nginx_configuration
+from tests.running import find_program, wait_until
 
 ROOT = Path(__file__).parents[2]
 NGINX, HAPROXY = "nginx", "haproxy"
@@ -27,20 +27,6 @@ FORGED = {
     "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     "tracestate": "forged=1",
 }
-NGINX_AROUND = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/start.log warn;
-events {{ worker_connections 64; }}
-http {{
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/matinee.conf;
-}}
-"""
 
 
 @dataclass
@@ -70,8 +56,8 @@ class Proxy:
 
 
 def found(name: str) -> str:
-    """The program, also where it is not on the path of ordinary users; without it the test is left out."""
-    program = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    """The program; without it the test is left out."""
+    program = find_program(name)
     if program is None:
         pytest.skip(f"{name} is not installed (Debian: apt install {name})")
     return program
@@ -92,7 +78,7 @@ def nginx_command(folder: Path, *, port: int, server_port: int) -> tuple[list[st
         text = re.sub(old, new, text)
     (folder / "matinee.conf").write_text(text)
     around = folder / "nginx.conf"
-    around.write_text(NGINX_AROUND.format(folder=folder))
+    around.write_text(nginx_configuration(folder, f"include {folder}/matinee.conf;"))
     return [found(NGINX), "-p", str(folder), "-c", str(around)], folder / "matinee.log"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,18 +13,8 @@ from tests.race.processes import wait_until
 
 # An idle connection to the server is let go sooner than the server drains, as deploy/nginx.conf does it. Nothing is tried
 # twice: what the server drops is seen.
-CONFIGURATION = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log warn;
-events {{ worker_connections 512; }}
-http {{
+IN_HTTP = """
     access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
     upstream matinee {{
         server 127.0.0.1:{server_port};
         keepalive 32;
@@ -40,13 +29,25 @@ http {{
         underscores_in_headers on;
         location / {{ proxy_pass http://matinee; }}
     }}
-}}
 """
 
 
-def find_nginx() -> str | None:
-    """The program, also where it is not on the path of ordinary users."""
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+def nginx_configuration(folder: Path, in_http: str) -> str:
+    """A whole configuration with these lines in the block of HTTP, for a server that writes into the folder alone."""
+    return f"""
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 512; }}
+http {{
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    {in_http}
+}}
+"""
 
 
 @contextmanager
@@ -55,7 +56,8 @@ def running_nginx(program: str, *, server_port: int, folder: Path) -> Iterator[i
     folder.mkdir()
     port = free_port()
     configuration = folder / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, server_port=server_port, port=port))
+    in_http = IN_HTTP.format(server_port=server_port, port=port)
+    configuration.write_text(nginx_configuration(folder, in_http))
     process = subprocess.Popen(
         [program, "-c", str(configuration), "-p", str(folder)], stderr=subprocess.DEVNULL
     )

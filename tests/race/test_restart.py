@@ -14,8 +14,9 @@ import pytest
 from tests.building import on_one_database
 from tests.race.crowd import Crowd, Shopper
 from tests.race.ledger import House, build_house, check_answers, count_tickets, read_sales
-from tests.race.nginx import find_nginx, running_nginx
+from tests.race.nginx import running_nginx
 from tests.race.processes import WebServer, settings_for, wait_until
+from tests.running import find_program
 
 BUYERS = 8
 SEATS = 600
@@ -144,7 +145,7 @@ def test_no_request_is_dropped_by_restarts_during_sales(
 def test_behind_nginx_no_request_is_dropped_either(
     database_url: str, listening: socket.socket, servers: Servers, tmp_path: Path
 ) -> None:
-    program = find_nginx()
+    program = find_program("nginx")
     if program is None:
         pytest.skip("nginx is not installed")
     house = build_house(database_url, seats=SEATS, people=BUYERS)
