@@ -209,7 +209,8 @@ def page(visit: Visit) -> Page:
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands (WCAG 2.2 A and AA, and best practices)."""
+    """What axe finds wrong with the page as it stands, once it is loaded (WCAG 2.2 A and AA, and best practices)."""
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import PHONE, OpenVisit, axe_violations
 from tests.building import on_one_database
 
@@ -17,8 +19,7 @@ def test_lists_filter_without_a_new_page_and_are_accessible(open_staff: OpenVisi
     page.wait_for_url("**actor=anna**")
     assert page.evaluate("window.kept"), "the page was not loaded anew"
     page.get_by_role("button", name="Українська").click()
-    page.wait_for_load_state()
-    assert page.locator("html").get_attribute("lang") == "uk"
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
 
 
 @on_one_database
@@ -26,7 +27,7 @@ def test_the_ways_fold_on_a_phone(open_staff: OpenVisit) -> None:
     page = open_staff("auditor", viewport=PHONE).page()
     page.goto("/backoffice/audit")
     link = page.get_by_role("navigation", name="Back office").get_by_role("link", name="Audit log")
-    assert not link.is_visible()
+    expect(link).to_be_hidden()
     page.get_by_text("Menu", exact=True).click()
-    assert link.is_visible()
+    expect(link).to_be_visible()
     assert axe_violations(page) == []

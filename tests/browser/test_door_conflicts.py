@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -68,4 +69,4 @@ def test_a_manager_follows_the_line_and_marks_what_was_let_in_twice(
     for left in (1, 0):
         page.get_by_role("button", name="Looked at").first.click()
         page.get_by_text("It counts as looked at.").wait_for()
-        assert page.get_by_role("button", name="Looked at").count() == left
+        expect(page.get_by_role("button", name="Looked at")).to_have_count(left)

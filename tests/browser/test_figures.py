@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -61,11 +62,12 @@ def test_a_return_is_sent_and_what_changes_later_is_an_adjustment(open_staff: Op
     assert axe_violations(page) == []
     page.get_by_role("row").filter(has_text="Not sent").filter(has_text="2").get_by_role("link").first.click()
     page.get_by_role("button", name="Send the return").click()
+    page.get_by_label("Type “send”").wait_for()
     assert axe_violations(page) == []
     page.get_by_label("Type “send”").fill("send")
     page.get_by_role("button", name="Send it").click()
     page.get_by_text("Nothing changed since.").wait_for()
-    assert page.get_by_role("button", name="Send").count() == 0
+    expect(page.get_by_role("button", name="Send")).to_have_count(0)
     address = page.url
 
     def give_back(session: Session) -> None:
@@ -81,8 +83,8 @@ def test_a_return_is_sent_and_what_changes_later_is_an_adjustment(open_staff: Op
     page.get_by_label("Type “send”").fill("send")
     page.get_by_role("button", name="Send it").click()
     page.get_by_text("Nothing changed since.").wait_for()
-    assert page.get_by_role("row", name="Adjustment 1").is_visible()
-    assert page.get_by_role("link", name="PDF").count() == 3
+    expect(page.get_by_role("row", name="Adjustment 1")).to_be_visible()
+    expect(page.get_by_role("link", name="PDF")).to_have_count(3)
 
 
 @on_one_database

@@ -61,6 +61,12 @@ def test_a_film_is_found_and_a_screening_of_it_chosen_by_keyboard_alone(page: Pa
     assert re.search(r"/en/screenings/\d+$", page.locator(":focus").get_attribute("href") or "")
 
 
+def titles_shown(page: Page) -> set[str]:
+    """The titles of the schedule, once the page is there as a whole."""
+    page.wait_for_load_state()
+    return set(page.locator(".schedule h3").all_inner_texts())
+
+
 @on_one_database
 def test_filters_work_without_scripts_and_are_taken_back(open_visit: OpenVisit) -> None:
     page = open_visit(java_script_enabled=False, viewport=PHONE).page()
@@ -68,12 +74,12 @@ def test_filters_work_without_scripts_and_are_taken_back(open_visit: OpenVisit) 
     page.get_by_text("Filters").click()
     page.get_by_role("combobox", name="Language").select_option(label="French")
     page.get_by_role("button", name="Show").click()
-    titles = set(page.locator(".schedule h3").all_inner_texts())
-    assert titles == {"Le Voyage dans la Lune"}
+    expect(page).to_have_url(re.compile("spoken=fr"))
     expect(page.get_by_role("combobox", name="Language")).to_have_value("fr")
+    assert titles_shown(page) == {"Le Voyage dans la Lune"}
     page.get_by_role("link", name="Clear filters").click()
     expect(page.locator("#filter-spoken")).to_have_value("")
-    assert len(set(page.locator(".schedule h3").all_inner_texts())) > 1
+    assert len(titles_shown(page)) > 1
 
 
 @on_one_database
@@ -122,5 +128,6 @@ def test_the_switch_leads_to_another_cinema_in_its_own_colour(page: Page) -> Non
     before = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent')")
     page.get_by_role("navigation", name="Cinema", exact=True).get_by_role("link", name="The Loft").click()
     expect(page.locator(".brand")).to_have_text("The Loft")
+    page.wait_for_load_state()
     after = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent')")
     assert after.strip() == "#3fb8a5" != before.strip()

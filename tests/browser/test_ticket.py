@@ -133,6 +133,7 @@ def test_a_ticket_that_was_opened_once_opens_without_a_network(open_visit: OpenV
     # The other ticket of the order, which was never opened.
     page.get_by_role("link", name="→").click()
     expect(page).to_have_url(f"{visit.site.url}/en/tickets/{sold.ids[1]}")
+    expect(page.locator(".qr-panel")).to_be_visible()
     assert ids_seen(page) == [sold.ids[1]]
     kept = page.evaluate(
         "caches.open('tickets-1').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))"

@@ -104,8 +104,8 @@ def test_nothing_is_asked_while_the_tab_is_hidden(open_staff: OpenVisit) -> None
     page.evaluate("window.away = true")
     page.wait_for_timeout(6_000)
     assert asked == []
-    page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_timeout(500)
+    with page.expect_response("**/today/live?*"):
+        page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
     assert len(asked) == 1
 
 
@@ -121,5 +121,6 @@ def test_figures_on_the_plan_and_health_are_accessible_on_a_phone(open_staff: Op
     page.goto("/backoffice/health")
     assert axe_violations(page) == []
     page.get_by_role("button", name="Light appearance").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.goto("/backoffice/at/aurora/today")
     assert axe_violations(page) == []
