@@ -174,7 +174,14 @@ class ModelSale:
         assert amount == 0
 
     def settle(self, public_id: str, now: datetime) -> None:
-        """Money came: the order is sold, or it goes back."""
+        """Money came: the order is sold, or it goes back. A hold of which no more is awaited is as it was before."""
+        self._settle(public_id, now)
+        order_id = self.payments[public_id].order_id
+        awaited = any(one.order_id == order_id and not one.settled for one in self.payments.values())
+        if self.orders[order_id].state == "paying" and not awaited:
+            self.orders[order_id].move("held")
+
+    def _settle(self, public_id: str, now: datetime) -> None:
         payment = self.payments[public_id]
         payment.settled = True
         payment.settled_at = now

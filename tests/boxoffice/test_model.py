@@ -54,7 +54,7 @@ from matinee.web.shared.services import Services
 from tests.boxoffice.model_sale import FEE, PROMO_PERCENT, ModelPayment, ModelSale
 from tests.boxoffice.selling import HOLD, PAYMENT, Sale
 from tests.building import DAY, LETTERED, NOW, PRICE_A, PRICE_B, Buyer, House
-from tests.depth import examples
+from tests.depth import examples, seconds
 
 PROMO, USES_MAX = "TEN", 1
 VOUCHER_AMOUNT = 25_000
@@ -420,7 +420,7 @@ class SaleMachine(RuleBasedStateMachine):
 
 
 # A quarter of a minute of work: on a machine that is busy it may take several times as long.
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(seconds(900))
 def test_the_sale_keeps_to_the_model(services: Services, house: House, buyer: Buyer) -> None:
     run_state_machine_as_test(
         lambda: SaleMachine(services, house, buyer),

@@ -32,7 +32,7 @@ from matinee.payments.models import Payment, PaymentRefund
 from matinee.web.shared.services import Services
 from tests.boxoffice.selling import Sale
 from tests.building import Buyer, House
-from tests.depth import examples
+from tests.depth import examples, seconds
 from tests.door.scanners import Gate, lost
 from tests.door.test_lists import due, hand_over
 
@@ -278,7 +278,7 @@ def _kept(session: Session) -> list[dict[str, Any]]:
     return [{column.name: getattr(row, column.name) for column in row.__table__.columns} for row in rows]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(seconds(400))
 def test_the_door_keeps_to_the_model(services: Services, house: House, buyer: Buyer) -> None:
     happened: Counter[str] = Counter()
     run_state_machine_as_test(

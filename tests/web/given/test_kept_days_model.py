@@ -19,7 +19,7 @@ from matinee.web.shared.kept_parts import KeptParts
 from matinee.web.shared.services import Services
 from tests.boxoffice.test_model import SaleMachine
 from tests.building import DAY, Buyer, House
-from tests.depth import examples
+from tests.depth import examples, seconds
 
 # Of the free screening: the model knows only seats before it.
 BLOCKED = "8"
@@ -70,7 +70,7 @@ class ShownSaleMachine(SaleMachine):
 
 # Elsewhere the claims are not told apart, and nothing is kept.
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(seconds(900))
 def test_what_is_shown_keeps_to_what_is_made_anew(
     services: Services, house: House, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
