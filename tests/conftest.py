@@ -55,10 +55,7 @@ FUZZ_EXAMPLES = 20_000
 # Before the plugin of hypothesis asks for the profile.
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--hypothesis-profile", None) == "fuzz":
-        from hypothesis import settings
-
-        settings.register_profile("fuzz", max_examples=FUZZ_EXAMPLES)
+    _choose_examples(config)
     compile_once()
     keep_connections()
     hold_to_announcements()
@@ -68,6 +65,16 @@ def pytest_configure(config: pytest.Config) -> None:
     except NoPostgres as error:
         # Half of the promise would go untested: the suite fails, it does not skip.
         raise pytest.UsageError(str(error)) from None
+
+
+def _choose_examples(config: pytest.Config) -> None:
+    from hypothesis import settings
+
+    # The same examples each time: where the suite fails, it is by what was changed. Other ones are what `make fuzz` is for.
+    settings.register_profile("suite", derandomize=True, database=None)
+    settings.register_profile("fuzz", max_examples=FUZZ_EXAMPLES, derandomize=False, print_blob=True)
+    if config.getoption("--hypothesis-profile", None) is None:
+        settings.load_profile("suite")
 
 
 def _put_files_into_memory() -> None:

@@ -1,4 +1,4 @@
-"""How many examples a slow test tries, and for how long: few in the suite, many in `make fuzz`."""
+"""How many examples a slow test tries: few in the suite, and the same each time; many others in `make fuzz`."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ def examples(in_suite: int) -> int:
 
 
 def seconds(in_suite: int) -> int:
-    """After how long such a test counts as stuck."""
+    """After how long such a test counts as stuck: as much longer as it has more to try."""
     return examples(in_suite)

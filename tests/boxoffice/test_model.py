@@ -428,8 +428,6 @@ def test_the_sale_keeps_to_the_model(services: Services, house: House, buyer: Bu
             max_examples=examples(20),
             stateful_step_count=40,
             deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

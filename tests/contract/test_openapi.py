@@ -80,7 +80,6 @@ def test_no_call_answers_with_a_fault_whatever_is_sent(app: APIFlask) -> None:
         @settings(
             max_examples=EXAMPLES_PER_CALL,
             deadline=None,
-            database=None,
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())

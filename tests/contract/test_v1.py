@@ -123,8 +123,6 @@ def test_the_document_is_valid_openapi_3_1(client: FlaskClient) -> None:
 sent_by_hypothesis = settings(
     max_examples=EXAMPLES_PER_CALL,
     deadline=None,
-    database=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 

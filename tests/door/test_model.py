@@ -287,8 +287,6 @@ def test_the_door_keeps_to_the_model(services: Services, house: House, buyer: Bu
             max_examples=examples(15),
             stateful_step_count=8,
             deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -31,8 +31,6 @@ def test_what_is_no_code_of_ours_is_unknown(sale: Sale, gate: Gate, code: str) -
     max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-    database=None,
 )
 @given(data=st.data())
 def test_no_code_but_its_own_lets_a_ticket_in(sale: Sale, gate: Gate, data: st.DataObject) -> None:

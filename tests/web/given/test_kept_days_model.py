@@ -82,8 +82,6 @@ def test_what_is_shown_keeps_to_what_is_made_anew(
             max_examples=examples(5),
             stateful_step_count=30,
             deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
