@@ -7,11 +7,11 @@ from typing import Any, TypedDict
 
 from matinee.programme.errors import InvalidCinema
 from matinee.programme.fields import AMOUNT_MAX
+from matinee.programme.lengths import ADVERTS_MINUTES_MAX
 from matinee.programme.models import FEE_UNITS, Cinema
 
 # Thirty days: nobody plans further ahead than that what a buyer may do.
 UNTIL_MINUTES_MAX = 30 * 24 * 60
-ADVERTS_MINUTES_MAX = 120
 
 
 class CinemaRules(TypedDict, total=False):

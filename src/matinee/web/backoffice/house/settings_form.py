@@ -13,8 +13,9 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from matinee.kernel.money import Money, is_currency_code
 from matinee.programme.cinema_look import EMAIL_CHARACTERS_MAX, PHONE_CHARACTERS_MAX
-from matinee.programme.cinema_rules import ADVERTS_MINUTES_MAX, UNTIL_MINUTES_MAX
+from matinee.programme.cinema_rules import UNTIL_MINUTES_MAX
 from matinee.programme.fields import parse_amount
+from matinee.programme.lengths import ADVERTS_MINUTES_MAX
 from matinee.programme.models import FEE_UNITS, Cinema
 from matinee.web.shared.forms import HouseForm, stripped
 from matinee.web.shared.languages import _
