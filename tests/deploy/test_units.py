@@ -68,6 +68,15 @@ def test_whoever_follows_the_page_starts_with_the_machine_what_the_units_need(pa
     assert {other for unit in enabled for other in needed_by(unit)} <= enabled
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_whoever_follows_the_page_can_try_a_backup(page: str) -> None:
+    tried = (UNITS / "matinee-backup.service").read_text(encoding="utf-8")
+    assert "matinee backup --verify" in tried, "no backup is tried each night"
+    (made,) = [words for words in commands(page) if "createuser" in words]
+    # It is restored into a database of its own.
+    assert "--createdb" in made
+
+
 @pytest.mark.parametrize("page", EVERY_PAGE)
 def test_what_is_stopped_is_not_started_again_by_its_socket(page: str) -> None:
     # A socket that goes on listening starts its service for whoever comes next.
