@@ -14,6 +14,7 @@ from matinee.kernel.errors import DomainError
 from tests.boxoffice.counter import CARD, Clerk
 from tests.boxoffice.selling import Sale
 from tests.building import LETTERED
+from tests.depth import examples
 
 AMOUNTS = st.integers(min_value=1, max_value=40_000)
 SEATS = st.sampled_from(LETTERED)
@@ -86,7 +87,9 @@ def clerk(sale: Sale) -> Clerk:
     return Clerk.joining(sale)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=st.lists(STEPS, min_size=3, max_size=12))
 def test_the_cash_is_what_came_and_went_whatever_was_done(
     clerk: Clerk, steps: list[tuple[object, ...]]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from matinee.programme.halls import store_layout
 from matinee.programme.layouts import parse_layout
 from matinee.programme.queries import cinema_by_slug, default_cinema
+from tests.depth import examples
 from tests.programme.files import days, export, film, import_days, import_text, shown
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _without_overlaps(schedule: dict[str, Any]) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -240,3 +240,16 @@ def test_a_price_list_that_is_not_there_is_refused(services: Services) -> None:
 def test_more_halls_than_any_cinema_has_are_refused(services: Services) -> None:
     with pytest.raises(FaultyFile, match="more than 200 halls"):
         import_days(services, days(*(film(f"Film {number}") for number in range(201))))
+
+
+def test_a_file_with_a_film_without_and_with_its_trailer_changes_nothing_the_second_time(
+    services: Services,
+) -> None:
+    import_days(services, days(film("A", "10:00", trailer="https://example.org/old")))
+    data = days(film("A", "18:00", trailer=""), film("A", "20:00", trailer="https://example.org/new"))
+    assert import_days(services, data).films_new == 1
+
+    assert not import_days(services, data).changed_anything
+    # Nor where more of them come meanwhile.
+    import_days(services, days(film("A", "22:00", trailer="https://example.org/another")))
+    assert not import_days(services, data).changed_anything

@@ -34,6 +34,7 @@ from tests.reports.books import (
 from tests.reports.distributors import rent_films
 from tests.reports.walk import Walk
 
+FIRST_SEED = 1
 STEPS = 160
 MUST_HAPPEN = (
     "buy", "buy_with_voucher", "buy_partly", "buy_for_nothing", "buy_by_program", "give_away", "begin_to_pay",
@@ -42,7 +43,7 @@ MUST_HAPPEN = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(1, 1 + examples(1)))
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + examples(1)))
 def test_all_figures_agree_with_the_ledger(sale: Sale, seed: int) -> None:
     walk = Walk(sale, seed)
     sale.write(rent_films)
@@ -61,8 +62,10 @@ def test_all_figures_agree_with_the_ledger(sale: Sale, seed: int) -> None:
     sale.read(lambda session: _check(session, walk))
     sale.read(_check_returns)
     assert sent_on_the_way
-    missing = [name for name in MUST_HAPPEN if not walk.done[name]]
-    assert not missing, (missing, walk.done)
+    if seed == FIRST_SEED:
+        # The walk of the suite must meet everything; of many, one may miss what is rare.
+        missing = [name for name in MUST_HAPPEN if not walk.done[name]]
+        assert not missing, (missing, walk.done)
 
 
 def _check(session: Session, walk: Walk) -> None:

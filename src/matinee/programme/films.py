@@ -21,7 +21,7 @@ class StoredFilms:
     changed: int = 0
 
     def with_title(self, title: str, duration_minutes: int | None) -> list[Film]:
-        """The films of this title, and of this duration where one is given."""
+        """The films of this title, and of this duration where one is given; the oldest first."""
         found = {
             film.id: film
             for film in self.by_key.values()
@@ -50,11 +50,15 @@ def store_films(session: Session, films: Iterable[FilmDetails], *, titles: Itera
 
 
 def _know_by_less(stored: StoredFilms, wanted: dict[FilmKey, FilmDetails]) -> None:
-    """A film that is told without its trailer is the one that is there with one, not a second."""
+    """A film that is told without its trailer is the one that is there with one, not a second.
+
+    Where there are several it is the oldest: which one that is does not change when more of them come, so that the same
+    file means the same film the next time.
+    """
     for key in wanted:
         if key not in stored.by_key and not key[2]:
             alike = stored.with_title(key[0], key[1])
-            if len(alike) == 1:
+            if alike:
                 stored.by_key[key] = alike[0]
 
 
