@@ -147,8 +147,7 @@ def hold_best_seats(
     count = len(wish.ticket_types)
     check_seats_asked([str(number) for number in range(count)], seats_max=terms.seats_max)
     for tried in range(BEST_TRIES_MAX):
-        # It may be that what was known is why the last try failed.
-        offer = offer_of(session, screening_id=screening_id, now=now, known=None if tried else known)
+        offer = offer_of(session, screening_id=screening_id, now=now, known=known)
         require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
         ids = _best_ids(session, offer, wish)
         if not ids:
@@ -159,7 +158,8 @@ def hold_best_seats(
             with session.begin_nested():
                 return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
         except SeatsNotFree:
-            continue
+            # It may be that what was known is why this try failed; mostly it is that others were quicker.
+            known = offer.around if tried % 2 else None
     raise SeatsNotFree
 
 

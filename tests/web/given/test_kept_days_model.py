@@ -1,4 +1,4 @@
-"""After any sequence of steps of the sale, days that were kept but for the seats show what is made anew"""
+"""After any sequence of steps of the sale, days and seats that were kept but for the claims show what is made anew"""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from matinee.web.given.schedule import day_answer, schedule_answer
 from matinee.web.shared import kept_parts
 from matinee.web.shared.kept_parts import KeptParts
 from matinee.web.shared.services import Services
+from matinee.web.shared.watched_seats import watched_seats
 from tests.boxoffice.test_model import SaleMachine
 from tests.building import DAY, Buyer, House
 from tests.depth import examples, seconds
@@ -61,10 +62,15 @@ class ShownSaleMachine(SaleMachine):
         assert self._shown(self.services) == wanted
         assert self._shown(self.elsewhere) == wanted
 
-    def _shown(self, services: Services) -> tuple[bytes | None, bytes]:
+    def _shown(self, services: Services) -> tuple[object, ...]:
+        seats = [
+            watched_seats(services, screening_id=screening_id, now=self.now)
+            for screening_id in self.screenings.values()
+        ]
         return (
             day_answer(services, cinema=None, day=DAY, now=self.now),
             schedule_answer(services, cinema=None, now=self.now),
+            [(each.availability, each.held, each.sold, each.house, each.seats) for each in seats],
         )
 
 

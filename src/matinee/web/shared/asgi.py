@@ -153,10 +153,10 @@ class WsgiBridge:
 
 def _has_body(scope: Scope) -> bool:
     """Whether there is something to wait for; HTTP/1.1 says so in one of two headers."""
-    return any(
-        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
-        for name, value in scope["headers"]
-    )
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding" or (name == b"content-length" and value != b"0"):
+            return True
+    return False
 
 
 def _environ(scope: Scope, body: bytes) -> dict[str, Any]:

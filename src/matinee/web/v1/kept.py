@@ -13,10 +13,14 @@ from matinee.web.v1.answers import Answer
 
 def kept(work: Callable[[Session], Answer], *, key: object) -> Answer:
     """The answer of `work`, which only reads, and depends on the data and `key` alone. Raises what `work` raises."""
-    service = services()
+    return kept_answer(lambda: services().reader.read(work), key=key)
 
-    def make() -> Answer:
-        made = service.reader.read(work)
+
+def kept_answer(make: Callable[[], Answer], *, key: object) -> Answer:
+    """The same of an answer whose maker reads by itself."""
+
+    def prepare() -> Answer:
+        made = make()
         return Answer(Prepared(made.content()), headers=made.headers)
 
-    return service.kept_answers.get(("v1", key), make)
+    return services().kept_answers.get(("v1", key), prepare)

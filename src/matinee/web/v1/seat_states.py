@@ -6,14 +6,14 @@ from datetime import datetime
 
 from flask.views import MethodView
 from pydantic import Field
-from sqlalchemy.orm import Session
 
-from matinee.boxoffice.seat_states import seat_states
 from matinee.programme.errors import ScreeningNotFound
+from matinee.web.shared.services import services
+from matinee.web.shared.watched_seats import watched_seats
 from matinee.web.v1.answers import Answer
 from matinee.web.v1.blueprint import v1
 from matinee.web.v1.callers import PUBLIC
-from matinee.web.v1.kept import kept
+from matinee.web.v1.kept import kept_answer
 from matinee.web.v1.layouts import layout_url
 from matinee.web.v1.operations import Returns, operation
 from matinee.web.v1.screening_shapes import AvailabilityShape, present_availability
@@ -52,15 +52,15 @@ class SeatStates(MethodView):
 
         To watch a screening, ask again with If-None-Match: as long as nothing has changed, the answer is an empty 304.
         """
-        return kept(lambda session: _states(session, screening_id, now), key=("seats", screening_id))
+        return kept_answer(lambda: _states(screening_id, now), key=("seats", screening_id))
 
 
-def _states(session: Session, screening_id: int, now: datetime) -> Answer:
-    found = seat_states(session, screening_id=screening_id, now=now)
+def _states(screening_id: int, now: datetime) -> Answer:
+    found = watched_seats(services(), screening_id=screening_id, now=now)
     return Answer(
         SeatStatesShape(
             screening=screening_id,
-            layout_url=layout_url(found.screening.hall, found.seats),
+            layout_url=layout_url(found.screening.hall_id, found.around.layout),
             availability=present_availability(found.availability),
             taken=found.taken,
         )

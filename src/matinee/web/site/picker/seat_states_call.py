@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from matinee.boxoffice.seat_states import seat_states
 from matinee.kernel import clock
 from matinee.web.shared.prepared import Prepared, respond_prepared
 from matinee.web.shared.services import services
+from matinee.web.shared.watched_seats import watched_seats
 from matinee.web.site.blueprint import page
 
 
@@ -19,8 +18,10 @@ def screening_seats(screening_id: int) -> ResponseReturnValue:
     """The labels of all seats that are not free, by what they are; 304 as long as nothing has changed."""
     now = clock.now()
 
-    def read(session: Session) -> Prepared:
-        found = seat_states(session, screening_id=screening_id, now=now)
+    service = services()
+
+    def make() -> Prepared:
+        found = watched_seats(service, screening_id=screening_id, now=now)
         told = {
             "state": found.availability.state,
             "free": found.availability.free,
@@ -30,7 +31,4 @@ def screening_seats(screening_id: int) -> ResponseReturnValue:
         }
         return Prepared(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
 
-    service = services()
-    key = ("site", "seats", screening_id)
-    body = service.kept_answers.get(key, lambda: service.reader.read(read))
-    return respond_prepared(body, {})
+    return respond_prepared(service.kept_answers.get(("site", "seats", screening_id), make), {})
