@@ -146,10 +146,18 @@ def hold_best_seats(
     """
     count = len(wish.ticket_types)
     check_seats_asked([str(number) for number in range(count)], seats_max=terms.seats_max)
-    for tried in range(BEST_TRIES_MAX):
+
+    def look(known: Surroundings | None) -> tuple[Offer, list[int]]:
         offer = offer_of(session, screening_id=screening_id, now=now, known=known)
         require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
-        ids = _best_ids(session, offer, wish)
+        return offer, _best_ids(session, offer, wish)
+
+    lost: set[int] = set()
+    for _ in range(BEST_TRIES_MAX):
+        offer, ids = look(known)
+        if not lost.isdisjoint(ids):
+            # They are free, and yet were not to be had: it may be that what is known of the seats is true no more.
+            offer, ids = look(None)
         if not ids:
             raise NotEnoughSeats
         by_id = {seat.id: seat for seat in offer.seats}
@@ -158,8 +166,8 @@ def hold_best_seats(
             with session.begin_nested():
                 return _hold(session, offer, priced, holder=holder, terms=terms, now=now)
         except SeatsNotFree:
-            # It may be that what was known is why this try failed; mostly it is that others were quicker.
-            known = offer.around if tried % 2 else None
+            # Others were quicker, as a rule.
+            known, lost = offer.around, set(ids)
     raise SeatsNotFree
 
 
