@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from matinee.web.given.values import read_day
+from matinee.web.shared.repeated_answers import Shown
 
 # What is asked in another way is answered as well, only not as quickly.
 _DATE = re.compile(rb"date=([0-9.-]{8,10})")
@@ -23,8 +24,8 @@ def schedule_key(cinema: str | None) -> Hashable:
     return "schedule", cinema
 
 
-def key_at_hand(scope: dict[str, Any]) -> Hashable | None:
-    """The key of what a request (ASGI) shows; None for all but the day and the schedule of the default cinema."""
+def shown_at_hand(scope: dict[str, Any]) -> Shown | None:
+    """What a request (ASGI) shows; None for all but the day and the schedule of the default cinema."""
     path = scope["path"]
     if path not in ("/getDay", "/fullSchedule") or scope["method"] != "GET":
         return None
@@ -33,7 +34,7 @@ def key_at_hand(scope: dict[str, Any]) -> Hashable | None:
         return None
     query = scope["query_string"]
     if path == "/fullSchedule":
-        return None if query else schedule_key(None)
+        return None if query else Shown(schedule_key(None), path)
     found = _DATE.fullmatch(query)
     day = read_day(found[1].decode()) if found else None
-    return None if day is None else day_key(None, day)
+    return None if day is None else Shown(day_key(None, day), path)
