@@ -25,7 +25,7 @@ from matinee.cli.web_server import Ending, Listening
 from matinee.kernel.counts import tell_counts_to
 from matinee.kernel.spans import is_tracing
 from matinee.settings import Settings
-from matinee.web.given import at_hand as given_at_hand
+from matinee.web.given.at_hand import key_at_hand
 from matinee.web.shared.access_log import log_repeated
 from matinee.web.shared.asgi import WsgiBridge
 from matinee.web.shared.metrics.meter import FOLDER_VARIABLE, Meter
@@ -33,7 +33,6 @@ from matinee.web.shared.metrics.reading import exposed_metrics
 from matinee.web.shared.repeated_answers import Repeated, RepeatedAnswers
 from matinee.web.shared.services import services_of
 from matinee.web.shared.uploads import body_bytes_max
-from matinee.web.v1 import at_hand as v1_at_hand
 
 # Shorter than the last part of the time to drain.
 POLL_SECONDS = 0.1
@@ -96,10 +95,10 @@ def _answers_at_hand(app: APIFlask, settings: Settings, meter: Meter | None) -> 
         tell.append(log_repeated)
     if meter is not None:
         request = meter.request
-        tell.append(lambda said: request(said.method, said.route, said.status, said.seconds))
+        tell.append(lambda said: request(said.method, said.path, said.status, said.seconds))
     return RepeatedAnswers(
         services_of(app).kept_answers,
-        shown_by=lambda scope: given_at_hand.shown_at_hand(scope) or v1_at_hand.shown_at_hand(scope),
+        key_of=key_at_hand,
         tell=tell,
         trusted_proxies=settings.trusted_proxies,
         # A trace has a span for each request, which the application makes.

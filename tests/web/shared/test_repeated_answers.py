@@ -8,7 +8,7 @@ import pytest
 
 from matinee.web.shared.asgi import Answer
 from matinee.web.shared.kept_answers import KeptAnswers
-from matinee.web.shared.repeated_answers import WORDINGS_MAX, Repeated, RepeatedAnswers, Shown
+from matinee.web.shared.repeated_answers import WORDINGS_MAX, Repeated, RepeatedAnswers
 from tests.web.shared.test_kept_answers import Version
 
 ASKED = {"host": "odeon.example", "accept": "*/*"}
@@ -26,7 +26,7 @@ class Asked:
         self.more: list[tuple[bytes, bytes]] = []
         self._at_hand = RepeatedAnswers(
             self.kept,
-            shown_by=lambda scope: Shown("day", "/<what>") if scope["path"] == "/day" else None,
+            key_of=lambda scope: "day" if scope["path"] == "/day" else None,
             tell=[self.told.append],
             trusted_proxies=trusted_proxies,
             repeats=repeats,

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from matinee.web.given.values import read_day
-from matinee.web.shared.repeated_answers import Shown
 
 # What is asked in another way is answered as well, only not as quickly.
 _DATE = re.compile(rb"date=([0-9.-]{8,10})")
@@ -24,8 +23,8 @@ def schedule_key(cinema: str | None) -> Hashable:
     return "schedule", cinema
 
 
-def shown_at_hand(scope: dict[str, Any]) -> Shown | None:
-    """What a request (ASGI) shows; None for all but the day and the schedule of the default cinema."""
+def key_at_hand(scope: dict[str, Any]) -> Hashable | None:
+    """The key of what a request (ASGI) shows; None for all but the day and the schedule of the default cinema."""
     path = scope["path"]
     if path not in ("/getDay", "/fullSchedule") or scope["method"] != "GET":
         return None
@@ -34,7 +33,7 @@ def shown_at_hand(scope: dict[str, Any]) -> Shown | None:
         return None
     query = scope["query_string"]
     if path == "/fullSchedule":
-        return None if query else Shown(schedule_key(None), path)
+        return None if query else schedule_key(None)
     found = _DATE.fullmatch(query)
     day = read_day(found[1].decode()) if found else None
-    return None if day is None else Shown(day_key(None, day), path)
+    return None if day is None else day_key(None, day)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from matinee.web.shared.asgi import Answer, Headers, Scope
 from matinee.web.shared.kept_answers import KeptAnswers
@@ -24,20 +23,12 @@ _WITHOUT_EFFECT = frozenset(
 )
 
 
-class Shown(NamedTuple):
-    """What a request shows: the key under which it is kept, and the pattern of its route."""
-
-    key: Hashable
-    route: str
-
-
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """A request that was answered without the application."""
 
     method: str
     path: str
-    route: str
     query: bytes
     status: int
     seconds: float
@@ -53,18 +44,18 @@ class RepeatedAnswers:
         self,
         kept: KeptAnswers,
         *,
-        shown_by: Callable[[Scope], Shown | None],
+        key_of: Callable[[Scope], Hashable | None],
         tell: Sequence[Callable[[Repeated], object]],
         trusted_proxies: int,
         repeats: bool = True,
     ) -> None:
-        """`shown_by`: what of that which `kept` has a request shows; None for all that is not to be repeated.
+        """`key_of`: under which key `kept` has what a request shows; None for all that is not to be repeated.
 
         `tell`: who is told of each answer that was repeated. `trusted_proxies`: so many stand before the server.
         `repeats`: False lets the application give each answer, though without a thread of its own.
         """
         self._kept = kept
-        self._shown_by = shown_by
+        self._key_of = key_of
         self._tell = tuple(tell)
         self._trusted_proxies = trusted_proxies
         self._repeats = repeats
@@ -72,9 +63,9 @@ class RepeatedAnswers:
     def __call__(self, scope: Scope, answer_here: Callable[[], Answer]) -> Answer | None:
         """The answer, where it takes no waiting for anybody, else None. `answer_here` asks the application."""
         began = time.perf_counter()
-        shown = self._shown_by(scope)
-        beside = None if shown is None else self._kept.at_hand(shown.key)
-        if shown is None or beside is None:
+        key = self._key_of(scope)
+        beside = None if key is None else self._kept.at_hand(key)
+        if beside is None:
             return None
         if not self._repeats:
             return answer_here()
@@ -87,7 +78,7 @@ class RepeatedAnswers:
             return answer
         status, headers, body = known
         said = Repeated(
-            scope["method"], scope["path"], shown.route, scope["query_string"], status,
+            scope["method"], scope["path"], scope["query_string"], status,
             time.perf_counter() - began, self._caller(scope), self._request_id(scope),
         )  # fmt: skip
         for tell in self._tell:
@@ -118,7 +109,7 @@ def _value(scope: Scope, wanted: bytes) -> str:
 
 def _may_be_repeated(answer: Answer) -> bool:
     status, headers, _ = answer
-    return status in (200, 304) and not any(name == b"set-cookie" for name, _ in headers)
+    return status == 200 and not any(name == b"set-cookie" for name, _ in headers)
 
 
 def _without_id(answer: Answer) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
@@ -11,21 +11,16 @@ from matinee.web.shared.services import services
 from matinee.web.v1.answers import Answer
 
 
-def kept(work: Callable[[Session], Answer], *, key: Hashable) -> Answer:
+def kept(work: Callable[[Session], Answer], *, key: object) -> Answer:
     """The answer of `work`, which only reads, and depends on the data and `key` alone. Raises what `work` raises."""
     return kept_answer(lambda: services().reader.read(work), key=key)
 
 
-def kept_answer(make: Callable[[], Answer], *, key: Hashable) -> Answer:
+def kept_answer(make: Callable[[], Answer], *, key: object) -> Answer:
     """The same of an answer whose maker reads by itself."""
 
     def prepare() -> Answer:
         made = make()
         return Answer(Prepared(made.content()), headers=made.headers)
 
-    return services().kept_answers.get(kept_under(key), prepare)
-
-
-def kept_under(key: Hashable) -> Hashable:
-    """The key of such an answer among all that are kept."""
-    return "v1", key
+    return services().kept_answers.get(("v1", key), prepare)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from datetime import datetime
 
 from flask.views import MethodView
@@ -12,7 +11,7 @@ from matinee.programme.errors import ScreeningNotFound
 from matinee.web.shared.services import services
 from matinee.web.shared.watched_seats import watched_seats
 from matinee.web.v1.answers import Answer
-from matinee.web.v1.blueprint import PREFIX, v1
+from matinee.web.v1.blueprint import v1
 from matinee.web.v1.callers import PUBLIC
 from matinee.web.v1.kept import kept_answer
 from matinee.web.v1.layouts import layout_url
@@ -21,7 +20,6 @@ from matinee.web.v1.screening_shapes import AvailabilityShape, present_availabil
 from matinee.web.v1.shapes import Shape
 from matinee.web.v1.tags import SEATS
 
-ROUTE = f"{PREFIX}/screenings/<id:screening_id>/seats"
 EXAMPLE = {
     "screening": 517,
     "layout_url": "/api/v1/halls/3/layout?v=9f86d081884c7d65",
@@ -54,12 +52,7 @@ class SeatStates(MethodView):
 
         To watch a screening, ask again with If-None-Match: as long as nothing has changed, the answer is an empty 304.
         """
-        return kept_answer(lambda: _states(screening_id, now), key=seats_key(screening_id))
-
-
-def seats_key(screening_id: int) -> Hashable:
-    """Under which the answer is kept."""
-    return "seats", screening_id
+        return kept_answer(lambda: _states(screening_id, now), key=("seats", screening_id))
 
 
 def _states(screening_id: int, now: datetime) -> Answer:
@@ -74,4 +67,4 @@ def _states(screening_id: int, now: datetime) -> Answer:
     )
 
 
-v1.add_url_rule(ROUTE.removeprefix(PREFIX), view_func=SeatStates.as_view("seats"))
+v1.add_url_rule("/screenings/<id:screening_id>/seats", view_func=SeatStates.as_view("seats"))
