@@ -24,8 +24,9 @@ WAYS: tuple[Way, ...] = ("buy", "chosen", "best")
 Outcome = Literal["tickets", "sold out", "gave up", "fault"]
 # Who has lost so many seats to others has had enough.
 TRIES_MAX = 8
-# How long who has a hold takes to pay for it, at the least and at the most: people type, and a rush is over by then.
-PAYING_SECONDS = (15.0, 30.0)
+# How long who has a hold takes to pay for it, at the least and at the most: people type, and a rush is over by then. A
+# connection that says nothing for thirty seconds is closed.
+PAYING_SECONDS = (15.0, 27.0)
 # Of files that a process has open beside its connections.
 OTHER_FILES = 100
 LABELS = labels()
