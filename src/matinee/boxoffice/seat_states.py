@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.availability import Availability, availability
 from matinee.boxoffice.taken_seats import CLAIMS
 from matinee.programme.catalogue import find_screening
-from matinee.programme.layout_versions import layout_version
 from matinee.programme.models import Screening
 from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
 
@@ -25,8 +24,6 @@ class SeatsOfScreening:
     seats: Sequence[SeatOfHall]
     # By their ids: what the house keeps back.
     house: frozenset[int]
-    # The version of the hall's layout.
-    layout: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def seats_of_screening(session: Session, *, screening_id: int) -> SeatsOfScreeni
     screening = find_screening(session, screening_id=screening_id)
     seats = seats_by_hall(session, [screening.hall_id])[screening.hall_id]
     house = frozenset(house_seats_by_screening(session, [screening_id])[screening_id])
-    return SeatsOfScreening(screening, seats, house, layout_version(screening.hall, seats))
+    return SeatsOfScreening(screening, seats, house)
 
 
 def claims_in(session: Session, *, screening_id: int) -> Sequence[Sequence[Any]]:

@@ -16,9 +16,7 @@ from matinee.web.site.blueprint import page
 @page("/screenings/<int:screening_id>/seats.json", access="everybody")
 def screening_seats(screening_id: int) -> ResponseReturnValue:
     """The labels of all seats that are not free, by what they are; 304 as long as nothing has changed."""
-    now = clock.now()
-
-    service = services()
+    now, service = clock.now(), services()
 
     def make() -> Prepared:
         found = watched_seats(service, screening_id=screening_id, now=now)
