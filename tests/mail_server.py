@@ -153,6 +153,9 @@ class BadServer:
             self._behave(connection)
 
     def close(self) -> None:
+        # Wakes the thread that waits for a connection. Left waiting, it could take one from a later server: the kernel may
+        # begin a wait that was interrupted anew, by the number of the file, which is another's by then.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
 

@@ -126,6 +126,8 @@ def raw_server(speak: Callable[[socket.socket], None]) -> Iterator[int]:
     try:
         yield listening.getsockname()[1]
     finally:
+        # As in `mail_server.BadServer.close`.
+        listening.shutdown(socket.SHUT_RDWR)
         listening.close()
 
 

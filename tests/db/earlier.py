@@ -144,7 +144,8 @@ def build_earlier(engine: Engine, revision: str) -> dict[str, int]:
 
 
 def _fill(connection: Connection, name: str, rows: list[Row]) -> None:
-    table = SqlTable(name, MetaData(), autoload_with=connection)
+    # Without the tables that it refers to, nor those to which they do: nothing is needed of them.
+    table = SqlTable(name, MetaData(), autoload_with=connection, resolve_fks=False)
     for row in rows:
         values = {column: value for column, value in row.items() if column in table.columns}
         for column, value in values.items():
