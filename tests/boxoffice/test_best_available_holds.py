@@ -168,6 +168,21 @@ class TestBesideOthers:
         # What it tried in vain left no order behind.
         assert sale.count(Order) == 2
 
+    def test_a_seat_that_was_lost_before_it_was_chosen_costs_no_try(self, sale: Sale) -> None:
+        with beside(sale.services, self.slow_best(sale, 2), before="pg_try_advisory_xact_lock") as slow:
+            slow.wait_until_it_stands_still()
+            taken = sale.hold("6", "7", screening=sale.house.second_hall)
+        assert sale.claimed(slow.result()).keys() == {"4", "5"}
+        # A try in vain would have used a number up.
+        assert slow.result() == taken + 1
+
+    def test_who_finds_that_all_are_gone_by_now_is_told(self, sale: Sale) -> None:
+        with beside(sale.services, self.refused(sale), before="pg_try_advisory_xact_lock") as slow:
+            slow.wait_until_it_stands_still()
+            sale.hold(*(str(number) for number in range(1, 11)), screening=sale.house.second_hall)
+            sale.hold("11", screening=sale.house.second_hall)
+        assert slow.result()
+
     def test_nobody_is_told_that_there_are_none_as_long_as_others_may_not_get_them(self, sale: Sale) -> None:
         sale.hold(*(str(number) for number in range(1, 11)), screening=sale.house.second_hall)
         with beside(sale.services, self.slow_best(sale, 2), before="INSERT INTO seat_claim") as slow:

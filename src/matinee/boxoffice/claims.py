@@ -30,11 +30,17 @@ _OF_LINES = """
     WHERE order_line.order_id = :order_id AND screening.id = :screening_id) AS chosen
 """
 # Advisory locks: what two keys have in common by chance makes somebody take another seat, and nothing else.
-_WANTED_BY_OTHERS = text(
+_OUT_OF_REACH = text(
     """
-    SELECT seat_id FROM unnest(CAST(:seat_ids AS bigint[])) AS seat_id
-    WHERE NOT pg_try_advisory_xact_lock(
-        hashtextextended('seat ' || CAST(:screening_id AS bigint) || ' ' || seat_id, 0))
+    SELECT asked.seat_id, asked.is_claimed FROM (
+        SELECT seat_id, EXISTS (
+            SELECT FROM seat_claim AS claim
+            WHERE claim.screening_id = :screening_id AND claim.seat_id = one.seat_id
+                AND (claim.expires_at IS NULL OR claim.expires_at > :now)) AS is_claimed
+        FROM unnest(CAST(:seat_ids AS bigint[])) AS one (seat_id)
+        OFFSET 0) AS asked
+    WHERE asked.is_claimed OR NOT pg_try_advisory_xact_lock(
+        hashtextextended('seat ' || CAST(:screening_id AS bigint) || ' ' || asked.seat_id, 0))
     """
 )
 
@@ -116,14 +122,18 @@ def _claimed(
     return set(claimed)
 
 
-def wanted_by_others(session: Session, *, screening_id: int, seat_ids: Sequence[int]) -> set[int]:
-    """Say until the transaction ends that it is about to claim the seats; return those of which another has said so.
+def seats_out_of_reach(
+    session: Session, *, screening_id: int, seat_ids: Sequence[int], now: datetime
+) -> dict[int, bool]:
+    """Say until the transaction ends that it is about to claim the seats, and return those that it cannot have.
 
-    Waits for nobody. Nothing is claimed by it: it keeps those who may take any seat from all going for the same.
+    Of each whether another has it at `now` (True), or has said that he is about to claim it (False). Waits for nobody.
+    Nothing is claimed by it: it keeps those who may take any seat from all going for the same.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return set()  # one writes at a time
-    return set(session.scalars(_WANTED_BY_OTHERS, {"screening_id": screening_id, "seat_ids": list(seat_ids)}))
+        return {}  # one writes at a time
+    asked = {"screening_id": screening_id, "seat_ids": list(seat_ids), "now": now}
+    return {row.seat_id: row.is_claimed for row in session.execute(_OUT_OF_REACH, asked)}
 
 
 def renew_claims(session: Session, *, order: Order, expires_at: datetime | None, now: datetime) -> None:

@@ -17,7 +17,7 @@ from matinee.boxoffice.claims import (
     lock_claims,
     release_claims,
     renew_claims,
-    wanted_by_others,
+    seats_out_of_reach,
 )
 from matinee.boxoffice.errors import (
     HouseSellingOut,
@@ -150,7 +150,7 @@ def hold_best_seats(
     def look(known: Surroundings | None) -> tuple[Offer, list[int]]:
         offer = offer_of(session, screening_id=screening_id, now=now, known=known)
         require_on_sale(offer, now=now, late_minutes=rules.late_minutes)
-        return offer, _best_ids(session, offer, wish)
+        return offer, _best_ids(session, offer, wish, now=now)
 
     lost: set[int] = set()
     for _ in range(BEST_TRIES_MAX):
@@ -171,16 +171,22 @@ def hold_best_seats(
     raise SeatsNotFree
 
 
-def _best_ids(session: Session, offer: Offer, wish: BestWish) -> list[int]:
+def _best_ids(session: Session, offer: Offer, wish: BestWish, *, now: datetime) -> list[int]:
     """The best seats for which nobody else is going; where there are none, the best of all, to be waited for."""
-    count = len(wish.ticket_types)
-    others: set[int] = set()
-    while ids := offer.best_ids(count, zone=wish.zone, split=wish.split, without=others):
-        wanted = wanted_by_others(session, screening_id=offer.screening.id, seat_ids=ids)
-        if not wanted:
+
+    def best(without: set[int]) -> list[int]:
+        return offer.best_ids(len(wish.ticket_types), zone=wish.zone, split=wish.split, without=without)
+
+    # Since the offer was read, some have got the seats that they were going for.
+    claimed: set[int] = set()
+    wanted: set[int] = set()
+    while ids := best(claimed | wanted):
+        away = seats_out_of_reach(session, screening_id=offer.screening.id, seat_ids=ids, now=now)
+        if not away:
             return ids
-        others |= wanted
-    return offer.best_ids(count, zone=wish.zone, split=wish.split) if others else []
+        for seat_id, is_claimed in away.items():
+            (claimed if is_claimed else wanted).add(seat_id)
+    return best(claimed) if wanted else []
 
 
 def change_hold(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,11 +13,12 @@ from sqlalchemy.orm import Session
 from matinee.boxoffice.availability import Availability, availability
 from matinee.boxoffice.taken_seats import CLAIMS
 from matinee.programme.catalogue import find_screening
+from matinee.programme.layout_versions import layout_version
 from matinee.programme.models import Screening
 from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SeatsOfScreening:
     """A screening and all seats of its hall: what no claim changes."""
 
@@ -24,6 +26,11 @@ class SeatsOfScreening:
     seats: Sequence[SeatOfHall]
     # By their ids: what the house keeps back.
     house: frozenset[int]
+
+    @cached_property
+    def layout_version(self) -> str:
+        """That of the hall; worked out when it is first told, and not after every sale."""
+        return layout_version(self.screening.hall, self.seats)
 
 
 @dataclass(frozen=True, slots=True)

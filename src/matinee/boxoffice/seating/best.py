@@ -45,9 +45,12 @@ def best_available(
 
 def _nearest_window(runs: Iterable[Run], count: int, focus: Point, zone: str | None) -> Run:
     best: tuple[tuple[float, ...], Run, int] | None = None
-    for run in runs:
+    for run in sorted(runs, key=lambda run: abs(run[0].y - focus.y)):
         line = run[0].y
         from_focus = abs(line - focus.y)
+        if best is not None and round(from_focus, 6) > best[0][0]:
+            # No seat of this line is as near as that, nor of those that are further away.
+            break
         for start in _starts(run, count, zone):
             left_single = (start == 1) + (len(run) - start - count == 1)
             middle = run[start].x + (count - 1) / 2

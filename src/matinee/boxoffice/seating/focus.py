@@ -19,9 +19,9 @@ def focal_point(seats: Collection[SeatOfHall]) -> Point:
     """Where one sits best in a hall that names no such point: in the middle column, two thirds back."""
     if not seats:
         return Point(0, 0)
-    left, right = min(seat.x for seat in seats), max(seat.x for seat in seats)
-    front, back = min(seat.y for seat in seats), max(seat.y for seat in seats)
-    return Point((left + right) / 2, front + (back - front) * 2 / 3)
+    columns, lines = {seat.x for seat in seats}, {seat.y for seat in seats}
+    front, back = min(lines), max(lines)
+    return Point((min(columns) + max(columns)) / 2, front + (back - front) * 2 / 3)
 
 
 def middle_of(seats: Collection[SeatOfHall]) -> Point:

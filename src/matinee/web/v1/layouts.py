@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask.views import MethodView
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -87,9 +85,9 @@ class LayoutQuery(Query):
     )
 
 
-def layout_url(hall: Hall, seats: Sequence[SeatOfHall]) -> str:
+def layout_url(hall_id: int, version: str) -> str:
     """Where the layout is, with its version: the answer at this address never changes."""
-    return f"{PREFIX}/halls/{hall.id}/layout?v={layout_version(hall, seats)}"
+    return f"{PREFIX}/halls/{hall_id}/layout?v={version}"
 
 
 def _present_layout(hall: Hall, seats: list[SeatOfHall], version: str) -> LayoutShape:

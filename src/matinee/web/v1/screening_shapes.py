@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.availability import Availability, availability_of
+from matinee.programme.layout_versions import layout_version
 from matinee.programme.models import Screening
 from matinee.programme.queries import prices_from, seats_by_hall
 from matinee.web.shared.images import image_url
@@ -94,7 +95,7 @@ def present_screenings(
     urls = {screening.hall_id: "" for screening in screenings}
     for screening in screenings:
         urls[screening.hall_id] = urls[screening.hall_id] or layout_url(
-            screening.hall, seats[screening.hall_id]
+            screening.hall_id, layout_version(screening.hall, seats[screening.hall_id])
         )
     return [
         _present(

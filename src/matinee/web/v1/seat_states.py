@@ -60,7 +60,7 @@ def _states(screening_id: int, now: datetime) -> Answer:
     return Answer(
         SeatStatesShape(
             screening=screening_id,
-            layout_url=layout_url(found.screening.hall, found.seats),
+            layout_url=layout_url(found.screening.hall_id, found.around.layout_version),
             availability=present_availability(found.availability),
             taken=found.taken,
         )
