@@ -16,6 +16,8 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
+import uvloop
+
 from benchmarks.http_client import Answer, Line
 from benchmarks.rush_seed import TIME, TITLE, day_of, labels
 
@@ -159,5 +161,6 @@ if __name__ == "__main__":
         Buyer(int(port), number, int(screening), first_day, cast(Way, ways[number % len(ways)]))
         for number in numbers
     ]
-    fared = asyncio.run(_rush(everybody, float(begins_at), float(arrive_seconds)))
+    # What plays the buyers takes from the cores on which the server runs: the quicker loop leaves more of them.
+    fared = uvloop.run(_rush(everybody, float(begins_at), float(arrive_seconds)))
     print(json.dumps([asdict(each) for each in fared]))
