@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.availability import Availability, availability
-from matinee.boxoffice.taken_seats import CLAIMS
+from matinee.boxoffice.models import SeatClaim
 from matinee.programme.catalogue import find_screening
 from matinee.programme.layout_versions import layout_version
 from matinee.programme.models import Screening
 from matinee.programme.queries import SeatOfHall, house_seats_by_screening, seats_by_hall
 
+# Every claim on a screening, with its end; one that ran out, too.
+CLAIMS = select(SeatClaim.seat_id, SeatClaim.expires_at).where(
+    SeatClaim.screening_id == bindparam("screening_id")
+)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class SeatsOfScreening:
-    """A screening and all seats of its hall: what no claim changes."""
+    """A screening and all seats of its hall: what no claim changes. Equal to itself alone: what was read once."""
 
     screening: Screening
     seats: Sequence[SeatOfHall]
     # By their ids: what the house keeps back.
     house: frozenset[int]
 
+    # Worked out when they are first asked for, and not after every sale.
+
     @cached_property
     def layout_version(self) -> str:
-        """That of the hall; worked out when it is first told, and not after every sale."""
+        """That of the hall."""
         return layout_version(self.screening.hall, self.seats)
+
+    @cached_property
+    def for_sale(self) -> Mapping[int, str]:
+        """The labels of the seats that the public can have, taken or not, by their ids."""
+        return {seat.id: seat.label for seat in self.seats if seat.id not in self.house}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,10 @@ class Surroundings:
         )
 
 
-def surroundings_of(session: Session, *, screening: Screening) -> Surroundings:
-    """As they are now."""
+def surroundings_of(
+    session: Session, *, screening: Screening, seats: Sequence[SeatOfHall] | None = None
+) -> Surroundings:
+    """As they are now. `seats`: those of its hall, where they were read a moment ago."""
     film, hall, cinema = session.execute(
         select(Film, Hall, Cinema)
         .select_from(Film)
@@ -58,7 +60,7 @@ def surroundings_of(session: Session, *, screening: Screening) -> Surroundings:
         film=film,
         hall=hall,
         cinema=cinema,
-        seats=seats_by_hall(session, [screening.hall_id])[screening.hall_id],
+        seats=seats if seats is not None else seats_by_hall(session, [screening.hall_id])[screening.hall_id],
         ticket_types=list({row.id: (row.id, row.code) for row in priced}.values()),
         price_list_id=screening.price_list_id,
         amounts={(row.zone, row.id): row.amount for row in priced if row.amount is not None},

@@ -11,38 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
-
 from matinee.boxoffice.errors import NotEnoughSeats, SeatsNotFree
-from matinee.boxoffice.models import SeatClaim
 from matinee.boxoffice.offers import is_on_sale
-from matinee.boxoffice.surroundings import Surroundings, surroundings_of
-from matinee.programme.catalogue import find_screening
-from matinee.programme.models import Screening
-from matinee.programme.queries import house_seat_reasons
-
-# Every claim on a screening, with its end; one that ran out, too.
-CLAIMS = select(SeatClaim.seat_id, SeatClaim.expires_at).where(
-    SeatClaim.screening_id == bindparam("screening_id")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ForSale:
-    """A screening, and the seats that the public can have, taken or not: what no claim changes."""
-
-    screening: Screening
-    around: Surroundings
-    # By the seat's id.
-    labels: Mapping[int, str]
+from matinee.boxoffice.seat_states import SeatsOfScreening
 
 
 @dataclass(frozen=True, slots=True)
 class TakenSeats:
     """The claims on a screening at one moment."""
 
-    for_sale: ForSale
+    around: SeatsOfScreening
     # Of the seats for sale, by label: when the hold ends; None for what is sold.
     ends: Mapping[str, datetime | None]
 
@@ -53,32 +31,23 @@ class TakenSeats:
         """
         asked = list(labels)
         taken = [label for label in asked if label in self.ends and _lasts(self.ends[label], now)]
-        if not taken or not is_on_sale(self.for_sale.screening, now=now):
+        if not taken or not is_on_sale(self.around.screening, now=now):
             return
-        if set(self.for_sale.labels.values()).issuperset(asked):
+        if set(self.around.for_sale.values()).issuperset(asked):
             raise SeatsNotFree(taken)
 
     def refuse_more_than_free(self, count: int, *, now: datetime) -> None:
         """Raise NotEnoughSeats where so many are certainly not free. Says nothing of a screening that is not on sale."""
         # The two were read one after the other: what was not for sale then is not counted.
-        free = len(self.for_sale.labels) - sum(_lasts(end, now) for end in self.ends.values())
-        if free < count and is_on_sale(self.for_sale.screening, now=now):
+        free = len(self.around.for_sale) - sum(_lasts(end, now) for end in self.ends.values())
+        if free < count and is_on_sale(self.around.screening, now=now):
             raise NotEnoughSeats
 
 
-def seats_for_sale(session: Session, *, screening_id: int) -> ForSale:
-    """As they are now. Raises ScreeningNotFound."""
-    screening = find_screening(session, screening_id=screening_id)
-    around = surroundings_of(session, screening=screening)
-    kept_back = house_seat_reasons(session, screening_id=screening_id)
-    labels = {seat.id: seat.label for seat in around.seats if seat.id not in kept_back}
-    return ForSale(screening, around, labels)
-
-
-def taken_seats(for_sale: ForSale, claims: Sequence[Sequence[Any]]) -> TakenSeats:
+def taken_seats(around: SeatsOfScreening, claims: Sequence[Sequence[Any]]) -> TakenSeats:
     """Which of the seats are another's by these rows of `CLAIMS`."""
-    labels = for_sale.labels
-    return TakenSeats(for_sale, {labels[seat_id]: end for seat_id, end in claims if seat_id in labels})
+    labels = around.for_sale
+    return TakenSeats(around, {labels[seat_id]: end for seat_id, end in claims if seat_id in labels})
 
 
 def _lasts(end: datetime | None, now: datetime) -> bool:

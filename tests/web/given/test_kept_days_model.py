@@ -17,7 +17,7 @@ from matinee.web.given.schedule import day_answer, schedule_answer
 from matinee.web.shared import kept_parts
 from matinee.web.shared.kept_parts import KeptParts
 from matinee.web.shared.services import Services
-from matinee.web.shared.watched_seats import watched_seats
+from matinee.web.shared.watched_seats import known_surroundings, wanted_seats, watched_seats
 from tests.boxoffice.test_model import SaleMachine
 from tests.building import DAY, Buyer, House
 from tests.depth import examples, seconds
@@ -67,10 +67,16 @@ class ShownSaleMachine(SaleMachine):
             watched_seats(services, screening_id=screening_id, now=self.now)
             for screening_id in self.screenings.values()
         ]
+        wanted = [
+            wanted_seats(services, screening_id=screening_id) for screening_id in self.screenings.values()
+        ]
+        offered = [known_surroundings(services, each.around) for each in wanted]
         return (
             day_answer(services, cinema=None, day=DAY, now=self.now),
             schedule_answer(services, cinema=None, now=self.now),
             [(each.availability, each.held, each.sold, each.house, each.seats) for each in seats],
+            [each.ends for each in wanted],
+            [(each.seats, each.ticket_types, each.price_list_id, each.amounts) for each in offered],
         )
 
 

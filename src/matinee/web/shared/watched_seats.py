@@ -1,47 +1,76 @@
-"""The seats of a screening for those who watch it: after a sale only its claims are read anew."""
+"""The seats of a screening for those who watch it and who want some: after a sale only its claims are read anew."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from matinee.boxoffice.seat_states import (
+    CLAIMS,
     SeatsOfScreening,
     SeatStates,
     claims_in,
     seats_of_screening,
     states_by_claims,
 )
-from matinee.boxoffice.taken_seats import CLAIMS
+from matinee.boxoffice.surroundings import Surroundings, surroundings_of
+from matinee.boxoffice.taken_seats import TakenSeats, taken_seats
 from matinee.db.direct_select import DirectSelect
 from matinee.web.shared.kept_parts import Kept
 from matinee.web.shared.services import Services
 
 _CLAIMS = DirectSelect(CLAIMS)
 
+Part = TypeVar("Part")
+
 
 def watched_seats(services: Services, *, screening_id: int, now: datetime) -> SeatStates:
     """The seats as they are at `now`. Raises ScreeningNotFound."""
-    key = ("watched seats", screening_id)
-    kept: Kept[SeatsOfScreening] | None = services.kept_parts.find(key)
-    if kept is not None:
-        return states_by_claims(kept.part, _claims(services, screening_id), now=now)
-    as_of = services.kept_parts.as_of_now()
-
-    def both(session: Session) -> tuple[SeatsOfScreening, Sequence[Sequence[Any]]]:
-        around = seats_of_screening(session, screening_id=screening_id)
-        return around, claims_in(session, screening_id=screening_id)
-
-    around, claims = services.reader.read(both)
-    services.kept_parts.keep(key, as_of, around)
+    around = _around(services, screening_id)
+    # A standby is asked in a session: it must be in step.
+    if services.reader is not services.transactions:
+        claims = services.reader.read(lambda session: claims_in(session, screening_id=screening_id))
+    else:
+        claims = _claims(services, screening_id)
     return states_by_claims(around, claims, now=now)
 
 
+def wanted_seats(services: Services, *, screening_id: int) -> TakenSeats:
+    """Which of the seats are another's, for who wants some. Raises ScreeningNotFound."""
+    around = _around(services, screening_id)
+    return taken_seats(around, _claims(services, screening_id))
+
+
+def known_surroundings(services: Services, around: SeatsOfScreening) -> Surroundings:
+    """What the offer of the screening consists of beside claims: these seats, and what goes with them."""
+    return _kept_part(
+        services,
+        # Of no others: seats that were read before a change must not be kept under the version after it.
+        ("surroundings", around),
+        lambda session: surroundings_of(session, screening=around.screening, seats=around.seats),
+    )
+
+
+def _around(services: Services, screening_id: int) -> SeatsOfScreening:
+    return _kept_part(
+        services,
+        ("seats", screening_id),
+        lambda session: seats_of_screening(session, screening_id=screening_id),
+    )
+
+
+def _kept_part(services: Services, key: object, read: Callable[[Session], Part]) -> Part:
+    kept: Kept[Part] | None = services.kept_parts.find(key)
+    if kept is not None:
+        return kept.part
+    as_of = services.kept_parts.as_of_now()
+    part = services.reader.read(read)
+    services.kept_parts.keep(key, as_of, part)
+    return part
+
+
 def _claims(services: Services, screening_id: int) -> Sequence[Sequence[Any]]:
-    # A standby is asked in a session: it must be in step.
-    if services.reader is not services.transactions:
-        return services.reader.read(lambda session: claims_in(session, screening_id=screening_id))
     return _CLAIMS.rows(services.transactions, services.direct, screening_id=screening_id)

@@ -7,18 +7,15 @@ from datetime import datetime
 from matinee.accounts.callers import Caller
 from matinee.boxoffice.rules import check_seats_asked
 from matinee.boxoffice.surroundings import Surroundings
-from matinee.boxoffice.taken_seats import CLAIMS, ForSale, TakenSeats, seats_for_sale, taken_seats
-from matinee.db.direct_select import DirectSelect
+from matinee.boxoffice.taken_seats import TakenSeats
 from matinee.kernel.counts import count
 from matinee.kernel.errors import DomainError
 from matinee.programme.errors import ScreeningNotFound
-from matinee.web.shared.kept_parts import Kept
 from matinee.web.shared.services import services
+from matinee.web.shared.watched_seats import known_surroundings, wanted_seats
 from matinee.web.v1.idempotency import keyed_request
 from matinee.web.v1.kept_requests import is_known_request
 from matinee.web.v1.sale.hold_values import NewHold
-
-_CLAIMS = DirectSelect(CLAIMS)
 
 
 def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Surroundings | None:
@@ -30,7 +27,9 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Sur
     """
     service = services()
     try:
-        taken: TakenSeats = service.kept_answers.get(("taken", body.screening), lambda: _read(body.screening))
+        taken: TakenSeats = service.kept_answers.get(
+            ("taken", body.screening), lambda: wanted_seats(service, screening_id=body.screening)
+        )
     except ScreeningNotFound:
         return None
     try:
@@ -41,24 +40,7 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Sur
         if keyed is None or not is_known_request(service.transactions, service.direct, keyed):
             count("refusals", code=refusal.code)
             raise
-    return taken.for_sale.around
-
-
-def _read(screening_id: int) -> TakenSeats:
-    service = services()
-    key = ("for sale", screening_id)
-    kept: Kept[ForSale] | None = service.kept_parts.find(key)
-    if kept is None:
-        as_of = service.kept_parts.as_of_now()
-        for_sale = service.transactions.read(
-            lambda session: seats_for_sale(session, screening_id=screening_id)
-        )
-        service.kept_parts.keep(key, as_of, for_sale)
-    else:
-        for_sale = kept.part
-    return taken_seats(
-        for_sale, _CLAIMS.rows(service.transactions, service.direct, screening_id=screening_id)
-    )
+    return known_surroundings(service, taken.around)
 
 
 def _refuse(taken: TakenSeats, body: NewHold, *, seats_max: int, now: datetime) -> None:
