@@ -43,6 +43,7 @@ async def send_one(
     messages: list[dict[str, Any]],
     *,
     path: str = "/",
+    method: str = "POST",
     headers: list[tuple[bytes, bytes]] | None = None,
 ) -> list[dict[str, Any]]:
     """One request, of which the server has `messages` to tell: what is asked for beyond them never comes."""
@@ -58,7 +59,7 @@ async def send_one(
 
     scope = {
         "type": "http",
-        "method": "POST",
+        "method": method,
         "path": path,
         "query_string": b"a=%20b",
         "http_version": "1.1",
@@ -199,6 +200,34 @@ def test_what_is_at_hand_is_answered_where_it_came_in_though_every_thread_is_bus
     answers = uvloop.run(all_of_them())
     assert [head["status"] for head, _ in answers] == [200, 500, 200, 200]
     assert [body["body"] for _, body in answers] == [b"/kept", b"", b"/kept", b"/slow"]
+
+
+def test_who_buys_is_served_before_those_who_came_to_look() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    served: list[str] = []
+
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            begun.set()
+            go_on.wait(10)
+        served.append(environ["PATH_INFO"])
+        return echo("PATH_INFO")(environ, start_response)
+
+    async def all_of_them() -> None:
+        bridge = WsgiBridge(application, threads=1, body_bytes_max=BODY_BYTES_MAX)
+        slow = asyncio.ensure_future(send_one(bridge, [], path="/slow"))
+        await asyncio.to_thread(begun.wait, 10)
+        others = [
+            asyncio.ensure_future(send_one(bridge, [], path=path, method=method))
+            for path, method in (("/look", "GET"), ("/look/again", "HEAD"), ("/buy", "POST"))
+        ]
+        # Until each of them stands in line.
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(slow, *others)
+
+    uvloop.run(all_of_them())
+    assert served == ["/slow", "/buy", "/look", "/look/again"]
 
 
 def test_a_caller_who_no_longer_waits_takes_nobodys_answer(caplog: pytest.LogCaptureFixture) -> None:

@@ -13,8 +13,9 @@ import logging
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterable
-from queue import SimpleQueue
 from typing import Any
+
+from matinee.web.shared.waiting_line import WaitingLine
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -51,7 +52,7 @@ class WsgiBridge:
         `at_hand`: gives the answer to a request for which nothing has to be waited for, else None; it may let the
         application answer. That is then done where the request came in: handing it to a thread and back takes longer.
 
-        `threads`: how many requests are worked on at the same time; the others wait in line.
+        `threads`: how many requests are worked on at the same time; the others wait in line, see `waiting_line`.
 
         `larger(method, path, usual=body_bytes_max)`: how much a body may have where some paths take more than others.
         """
@@ -60,7 +61,7 @@ class WsgiBridge:
         self._larger = larger
         self._is_ending = is_ending
         self._at_hand = at_hand
-        self._waiting: SimpleQueue[tuple[Scope, bytes, Answered]] = SimpleQueue()
+        self._waiting: WaitingLine[tuple[Scope, bytes, Answered]] = WaitingLine()
         self._ready: list[tuple[Answered, Answer]] = []
         self._ready_lock = threading.Lock()
         for number in range(threads):
@@ -76,7 +77,7 @@ class WsgiBridge:
         known = self._at_hand(scope, lambda: self._answer(scope, body))
         if known is None:
             answered: Answered = asyncio.get_running_loop().create_future()
-            self._waiting.put((scope, body, answered))
+            self._waiting.put((scope, body, answered), method=scope["method"])
             known = await answered
         status, headers, answer = known
         if self._is_ending():
