@@ -6,10 +6,13 @@ routes, templates and statements that do not differ from one test to the next.
 
 from __future__ import annotations
 
+from itertools import compress
 from operator import attrgetter
 from types import CodeType
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from flask import Flask
+from flask import Blueprint, Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.engine.default import DefaultDialect
@@ -37,6 +40,7 @@ def compile_once() -> None:
     """Let all apps of this process share what is compiled."""
     Flask.jinja_options = {"bytecode_cache": TemplatesOfTheProcess()}
     _share_routes()
+    _share_rules()
     _share_statements()
 
 
@@ -73,6 +77,45 @@ def _share_routes() -> None:
 
     Map.add = note  # type: ignore[method-assign]
     Map.update = compile_or_take_over  # type: ignore[method-assign]
+
+
+def _share_rules() -> None:
+    """Of a blueprint that is registered once more in the same way, take over the rules and views that came of it before.
+
+    Everything else that it wants done when it is registered is done each time.
+    """
+    register = Blueprint.register
+    kept: WeakKeyDictionary[Blueprint, dict[object, tuple[list[Rule], dict[str, Any]]]] = WeakKeyDictionary()
+
+    def register_or_take_over(self: Blueprint, app: Flask, options: dict[str, Any]) -> None:
+        wanted = self.deferred_functions
+        adds_rule = [step.__qualname__ == _ADDS_RULE for step in wanted]
+        self.deferred_functions = [step for step, adds in zip(wanted, adds_rule, strict=True) if not adds]
+        try:
+            register(self, app, options)
+        finally:
+            self.deferred_functions = wanted
+        how = (len(wanted), *sorted(options.items()))
+        known = kept.setdefault(self, {}).get(how)
+        if known is None:
+            rules, views = len(_noted(app.url_map)), set(app.view_functions)
+            state = self.make_setup_state(app, options)
+            for step in compress(wanted, adds_rule):
+                step(state)
+            known = kept[self][how] = (
+                _noted(app.url_map)[rules:],
+                {name: view for name, view in app.view_functions.items() if name not in views},
+            )
+        else:
+            _noted(app.url_map).extend(known[0])
+            app.view_functions |= known[1]
+            app.url_map._remap = True
+
+    Blueprint.register = register_or_take_over  # type: ignore[method-assign,assignment]
+
+
+# What Flask notes of a blueprint's route until it is registered.
+_ADDS_RULE = "Blueprint.add_url_rule.<locals>.<lambda>"
 
 
 def _noted(routes: Map) -> list[Rule]:
