@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import string
+from functools import cache
 
 LETTERS_AND_DIGITS = string.ascii_uppercase + string.digits
 # For codes that people type from a mail: no letter that looks like a digit.
@@ -13,13 +14,23 @@ TYPEABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 def random_code(length: int, alphabet: str = LETTERS_AND_DIGITS) -> str:
     """`length` characters of `alphabet`, each chosen independently and uniformly."""
-    # Bytes of the last, incomplete run through the alphabet are thrown away: a remainder would favour its beginning.
     # Drawn in bulk, since `secrets.choice` asks the system for each character.
-    fair = 256 - 256 % len(alphabet)
-    found: list[str] = []
+    letters, unfair = _by_byte(alphabet)
+    found = b""
     while len(found) < length:
-        found += [alphabet[byte % len(alphabet)] for byte in secrets.token_bytes(2 * length) if byte < fair]
-    return "".join(found[:length])
+        found += secrets.token_bytes(2 * length).translate(letters, unfair)
+    return found[:length].decode("ascii")
+
+
+@cache
+def _by_byte(alphabet: str) -> tuple[bytes, bytes]:
+    """The character that each byte stands for, and the bytes that stand for none.
+
+    Those are the last, incomplete run through the alphabet: a remainder would favour its beginning.
+    """
+    letters = alphabet.encode("ascii")
+    fair = 256 - 256 % len(letters)
+    return bytes(letters[byte % len(letters)] for byte in range(256)), bytes(range(fair, 256))
 
 
 def random_token() -> str:
