@@ -180,8 +180,10 @@ class TestBesideOthers:
         with beside(sale.services, self.refused(sale), before="pg_try_advisory_xact_lock") as slow:
             slow.wait_until_it_stands_still()
             sale.hold(*(str(number) for number in range(1, 11)), screening=sale.house.second_hall)
-            sale.hold("11", screening=sale.house.second_hall)
+            eleventh = sale.hold("11", screening=sale.house.second_hall)
         assert slow.result()
+        # It tried nothing in vain.
+        assert sale.hold("12", screening=sale.house.second_hall) == eleventh + 1
 
     def test_nobody_is_told_that_there_are_none_as_long_as_others_may_not_get_them(self, sale: Sale) -> None:
         sale.hold(*(str(number) for number in range(1, 11)), screening=sale.house.second_hall)

@@ -24,9 +24,9 @@ CLAIMS = select(SeatClaim.seat_id, SeatClaim.expires_at).where(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class SeatsOfScreening:
-    """A screening and all seats of its hall: what no claim changes. Equal to itself alone: what was read once."""
+    """A screening and all seats of its hall: what no claim changes."""
 
     screening: Screening
     seats: Sequence[SeatOfHall]

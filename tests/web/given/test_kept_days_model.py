@@ -17,7 +17,7 @@ from matinee.web.given.schedule import day_answer, schedule_answer
 from matinee.web.shared import kept_parts
 from matinee.web.shared.kept_parts import KeptParts
 from matinee.web.shared.services import Services
-from matinee.web.shared.watched_seats import known_surroundings, wanted_seats, watched_seats
+from matinee.web.shared.watched_seats import wanted_seats, watched_seats
 from tests.boxoffice.test_model import SaleMachine
 from tests.building import DAY, Buyer, House
 from tests.depth import examples, seconds
@@ -70,13 +70,12 @@ class ShownSaleMachine(SaleMachine):
         wanted = [
             wanted_seats(services, screening_id=screening_id) for screening_id in self.screenings.values()
         ]
-        offered = [known_surroundings(services, each.around) for each in wanted]
         return (
             day_answer(services, cinema=None, day=DAY, now=self.now),
             schedule_answer(services, cinema=None, now=self.now),
             [(each.availability, each.held, each.sold, each.house, each.seats) for each in seats],
-            [each.ends for each in wanted],
-            [(each.seats, each.ticket_types, each.price_list_id, each.amounts) for each in offered],
+            [(taken.ends, taken.around.for_sale) for taken, _ in wanted],
+            [(each.seats, each.film.trailer_url, each.ticket_types, each.amounts) for _, each in wanted],
         )
 
 

@@ -16,7 +16,7 @@ def line_of(*methods: str) -> WaitingLine[str]:
     counted: Counter[str] = Counter()
     for method in methods:
         counted[method] += 1
-        line.put(f"{method} {counted[method]}", method=method)
+        line.put(f"{method} {counted[method]}", method=method, path="/films")
     return line
 
 
@@ -35,8 +35,16 @@ def test_who_looks_does_not_wait_for_ever() -> None:
 
 
 def test_who_looks_is_served_at_once_where_nobody_buys() -> None:
-    line = line_of("HEAD", "OPTIONS", "GET")
-    assert [line.get() for _ in range(3)] == ["HEAD 1", "OPTIONS 1", "GET 1"]
+    line = line_of("HEAD", "GET", "GET")
+    assert [line.get() for _ in range(3)] == ["HEAD 1", "GET 1", "GET 2"]
+
+
+def test_neither_who_watches_the_server_nor_a_browser_that_asks_whether_it_may_buy_waits_for_a_crowd() -> (
+    None
+):
+    line = line_of("GET", "GET", "OPTIONS")
+    line.put("is it alive?", method="GET", path="/healthz")
+    assert [line.get() for _ in range(4)] == ["OPTIONS 1", "is it alive?", "GET 1", "GET 2"]
 
 
 def test_of_many_threads_each_gets_one_and_none_is_lost_or_served_twice() -> None:
@@ -48,7 +56,7 @@ def test_of_many_threads_each_gets_one_and_none_is_lost_or_served_twice() -> Non
 
     def bring(first: int) -> None:
         for number in range(first, THREADS * EACH, 4):
-            line.put(number, method="POST" if number % 3 else "GET")
+            line.put(number, method="POST" if number % 3 else "GET", path="/films")
 
     threads = [threading.Thread(target=take, args=(mine,), daemon=True) for mine in served]
     threads += [threading.Thread(target=bring, args=(first,), daemon=True) for first in range(4)]

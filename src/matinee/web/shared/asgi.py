@@ -77,7 +77,7 @@ class WsgiBridge:
         known = self._at_hand(scope, lambda: self._answer(scope, body))
         if known is None:
             answered: Answered = asyncio.get_running_loop().create_future()
-            self._waiting.put((scope, body, answered), method=scope["method"])
+            self._waiting.put((scope, body, answered), method=scope["method"], path=scope["path"])
             known = await answered
         status, headers, answer = known
         if self._is_ending():

@@ -2,8 +2,8 @@
 
 When far more people come than can be served, each who looks at the seats finds some that are free, and by the time that
 his turn comes to buy one it is gone: he looks again, and all wait for those who do so in vain. Whoever buys is therefore
-served while what he saw is still true, and whoever looks later sees what was bought. A scan at the door, or a sale at
-the counter, does not wait for a crowd that looks either.
+served while what he saw is still true, and whoever looks later sees what was bought. A scan at the door does not wait for
+a crowd that looks either.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from collections import deque
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
-# RFC 9110, 9.2.1: who asks by one of these wants nothing to be changed.
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+# RFC 9110, 9.2.1: who asks by one of these wants nothing to be changed. By OPTIONS a browser asks before it buys for a
+# page of another house.
+LOOKING = frozenset({"GET", "HEAD", "TRACE"})
+# Who asks these takes the server for dead where it does not answer soon.
+WATCHED_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 # Where both wait, one that looks is served after so many that change something: nobody waits for ever.
 CHANGES_IN_A_ROW_MAX = 4
 
@@ -31,9 +34,10 @@ class WaitingLine(Generic[Waiting]):
         # What threads miss of each other's counting does no harm.
         self._changes_in_a_row = 0
 
-    def put(self, waiting: Waiting, *, method: str) -> None:
-        """Add a request of this HTTP method."""
-        (self._looks if method in SAFE_METHODS else self._changes).append(waiting)
+    def put(self, waiting: Waiting, *, method: str, path: str) -> None:
+        """Add a request of this HTTP method for this path."""
+        only_looks = method in LOOKING and path not in WATCHED_PATHS
+        (self._looks if only_looks else self._changes).append(waiting)
         self._arrived.put(None)
 
     def get(self) -> Waiting:

@@ -19,6 +19,7 @@ from matinee.boxoffice.seat_states import (
 from matinee.boxoffice.surroundings import Surroundings, surroundings_of
 from matinee.boxoffice.taken_seats import TakenSeats, taken_seats
 from matinee.db.direct_select import DirectSelect
+from matinee.db.standby import Reader
 from matinee.web.shared.kept_parts import Kept
 from matinee.web.shared.services import Services
 
@@ -29,7 +30,11 @@ Part = TypeVar("Part")
 
 def watched_seats(services: Services, *, screening_id: int, now: datetime) -> SeatStates:
     """The seats as they are at `now`. Raises ScreeningNotFound."""
-    around = _around(services, screening_id)
+
+    def read(session: Session) -> SeatsOfScreening:
+        return seats_of_screening(session, screening_id=screening_id)
+
+    around = _kept_part(services, ("watched seats", screening_id), services.reader, read)
     # A standby is asked in a session: it must be in step.
     if services.reader is not services.transactions:
         claims = services.reader.read(lambda session: claims_in(session, screening_id=screening_id))
@@ -38,36 +43,26 @@ def watched_seats(services: Services, *, screening_id: int, now: datetime) -> Se
     return states_by_claims(around, claims, now=now)
 
 
-def wanted_seats(services: Services, *, screening_id: int) -> TakenSeats:
-    """Which of the seats are another's, for who wants some. Raises ScreeningNotFound."""
-    around = _around(services, screening_id)
-    return taken_seats(around, _claims(services, screening_id))
+def wanted_seats(services: Services, *, screening_id: int) -> tuple[TakenSeats, Surroundings]:
+    """Which of the seats are another's, for who wants some, and what they are offered with. Raises ScreeningNotFound.
+
+    Both by the primary, as everything that is decided upon.
+    """
+
+    def read(session: Session) -> tuple[SeatsOfScreening, Surroundings]:
+        around = seats_of_screening(session, screening_id=screening_id)
+        return around, surroundings_of(session, screening=around.screening, seats=around.seats)
+
+    around, surroundings = _kept_part(services, ("wanted seats", screening_id), services.transactions, read)
+    return taken_seats(around, _claims(services, screening_id)), surroundings
 
 
-def known_surroundings(services: Services, around: SeatsOfScreening) -> Surroundings:
-    """What the offer of the screening consists of beside claims: these seats, and what goes with them."""
-    return _kept_part(
-        services,
-        # Of no others: seats that were read before a change must not be kept under the version after it.
-        ("surroundings", around),
-        lambda session: surroundings_of(session, screening=around.screening, seats=around.seats),
-    )
-
-
-def _around(services: Services, screening_id: int) -> SeatsOfScreening:
-    return _kept_part(
-        services,
-        ("seats", screening_id),
-        lambda session: seats_of_screening(session, screening_id=screening_id),
-    )
-
-
-def _kept_part(services: Services, key: object, read: Callable[[Session], Part]) -> Part:
+def _kept_part(services: Services, key: object, reader: Reader, read: Callable[[Session], Part]) -> Part:
     kept: Kept[Part] | None = services.kept_parts.find(key)
     if kept is not None:
         return kept.part
     as_of = services.kept_parts.as_of_now()
-    part = services.reader.read(read)
+    part = reader.read(read)
     services.kept_parts.keep(key, as_of, part)
     return part
 

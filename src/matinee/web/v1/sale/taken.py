@@ -12,7 +12,7 @@ from matinee.kernel.counts import count
 from matinee.kernel.errors import DomainError
 from matinee.programme.errors import ScreeningNotFound
 from matinee.web.shared.services import services
-from matinee.web.shared.watched_seats import known_surroundings, wanted_seats
+from matinee.web.shared.watched_seats import wanted_seats
 from matinee.web.v1.idempotency import keyed_request
 from matinee.web.v1.kept_requests import is_known_request
 from matinee.web.v1.sale.hold_values import NewHold
@@ -27,7 +27,7 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Sur
     """
     service = services()
     try:
-        taken: TakenSeats = service.kept_answers.get(
+        taken, surroundings = service.kept_answers.get(
             ("taken", body.screening), lambda: wanted_seats(service, screening_id=body.screening)
         )
     except ScreeningNotFound:
@@ -40,7 +40,7 @@ def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Sur
         if keyed is None or not is_known_request(service.transactions, service.direct, keyed):
             count("refusals", code=refusal.code)
             raise
-    return known_surroundings(service, taken.around)
+    return surroundings
 
 
 def _refuse(taken: TakenSeats, body: NewHold, *, seats_max: int, now: datetime) -> None:
