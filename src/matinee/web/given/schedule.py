@@ -23,7 +23,6 @@ from matinee.programme.queries import (
 )
 from matinee.web.given.present import seat_number
 from matinee.web.given.shown import Gaps, Seats, Shown
-from matinee.web.shared.kept_parts import Kept
 from matinee.web.shared.services import Services
 
 # None: nothing is shown on that day.
@@ -70,18 +69,14 @@ def _read(
     services: Services, key: object, read: Callable[[Session], Part], now: datetime
 ) -> tuple[Part, dict[int, str]]:
     """What `read` gives, or gave before nothing but claims changed, and the claims of its screenings."""
-    kept: Kept[Part] | None = services.kept_parts.find(key)
-    if kept is not None:
-        return kept.part, _claims(services, kept.part, now)
-    as_of = services.kept_parts.as_of_now()
-
-    def both(session: Session) -> tuple[Part, dict[int, str]]:
-        shown = read(session)
-        return shown, _claims_in(session, shown, now)
-
-    shown, claimed = services.reader.read(both)
-    services.kept_parts.keep(key, as_of, shown)
-    return shown, claimed
+    found: tuple[Part, dict[int, str]] = services.kept_parts.with_claims(
+        key,
+        services.reader,
+        read,
+        claims_in=lambda session, shown: _claims_in(session, shown, now),
+        claims_alone=lambda shown: _claims(services, shown, now),
+    )
+    return found
 
 
 def _claims(services: Services, shown: Shown | None, now: datetime) -> dict[int, str]:

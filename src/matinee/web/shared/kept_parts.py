@@ -7,9 +7,13 @@ the programme, which was read before it. It lies beneath `kept_answers`, which l
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from sqlalchemy.orm import Session
+
+from matinee.db.standby import Reader
 from matinee.db.version import DataVersion
 
 # As the net beneath answers. Half as long, so that an answer that is made anew because of its age is made of parts
@@ -17,6 +21,7 @@ from matinee.db.version import DataVersion
 SECONDS_TO_LIVE = 0.5
 
 Part = TypeVar("Part")
+Claims = TypeVar("Claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,33 @@ class KeptParts(Generic[Part]):
         if as_of is None or as_of.version != now.version or now.moment - as_of.moment >= SECONDS_TO_LIVE:
             return None
         return kept
+
+    def with_claims(
+        self,
+        key: object,
+        reader: Reader,
+        read: Callable[[Session], Part],
+        *,
+        claims_in: Callable[[Session, Part], Claims],
+        claims_alone: Callable[[Part], Claims],
+    ) -> tuple[Part, Claims]:
+        """The part of this key, and the claims on what it shows.
+
+        Where the part is kept, `claims_alone` finds its claims; else both are read in one transaction of `reader`. Raises
+        what these raise, and DatabaseUnavailable.
+        """
+        kept = self.find(key)
+        if kept is not None:
+            return kept.part, claims_alone(kept.part)
+        as_of = self.as_of_now()
+
+        def both(session: Session) -> tuple[Part, Claims]:
+            part = read(session)
+            return part, claims_in(session, part)
+
+        part, claims = reader.read(both)
+        self.keep(key, as_of, part)
+        return part, claims
 
     def keep(self, key: object, as_of: AsOf, part: Part) -> None:
         """Keep a part that was read after `as_of`."""

@@ -20,7 +20,6 @@ from matinee.boxoffice.surroundings import Surroundings, surroundings_of
 from matinee.boxoffice.taken_seats import TakenSeats, taken_seats
 from matinee.db.direct_select import DirectSelect
 from matinee.db.standby import Reader
-from matinee.web.shared.kept_parts import Kept
 from matinee.web.shared.services import Services
 
 _CLAIMS = DirectSelect(CLAIMS)
@@ -34,12 +33,7 @@ def watched_seats(services: Services, *, screening_id: int, now: datetime) -> Se
     def read(session: Session) -> SeatsOfScreening:
         return seats_of_screening(session, screening_id=screening_id)
 
-    around = _kept_part(services, ("watched seats", screening_id), services.reader, read)
-    # A standby is asked in a session: it must be in step.
-    if services.reader is not services.transactions:
-        claims = services.reader.read(lambda session: claims_in(session, screening_id=screening_id))
-    else:
-        claims = _claims(services, screening_id)
+    around, claims = _with_claims(services, "watched seats", screening_id, services.reader, read)
     return states_by_claims(around, claims, now=now)
 
 
@@ -53,19 +47,29 @@ def wanted_seats(services: Services, *, screening_id: int) -> tuple[TakenSeats, 
         around = seats_of_screening(session, screening_id=screening_id)
         return around, surroundings_of(session, screening=around.screening, seats=around.seats)
 
-    around, surroundings = _kept_part(services, ("wanted seats", screening_id), services.transactions, read)
-    return taken_seats(around, _claims(services, screening_id)), surroundings
+    (around, surroundings), claims = _with_claims(
+        services, "wanted seats", screening_id, services.transactions, read
+    )
+    return taken_seats(around, claims), surroundings
 
 
-def _kept_part(services: Services, key: object, reader: Reader, read: Callable[[Session], Part]) -> Part:
-    kept: Kept[Part] | None = services.kept_parts.find(key)
-    if kept is not None:
-        return kept.part
-    as_of = services.kept_parts.as_of_now()
-    part = reader.read(read)
-    services.kept_parts.keep(key, as_of, part)
-    return part
+def _with_claims(
+    services: Services, what: str, screening_id: int, reader: Reader, read: Callable[[Session], Part]
+) -> tuple[Part, Sequence[Sequence[Any]]]:
+    def claims_in_session(session: Session) -> Sequence[Sequence[Any]]:
+        return claims_in(session, screening_id=screening_id)
 
+    def claims_alone() -> Sequence[Sequence[Any]]:
+        # A standby is asked in a session: it must be in step.
+        if reader is not services.transactions:
+            return reader.read(claims_in_session)
+        return _CLAIMS.rows(services.transactions, services.direct, screening_id=screening_id)
 
-def _claims(services: Services, screening_id: int) -> Sequence[Sequence[Any]]:
-    return _CLAIMS.rows(services.transactions, services.direct, screening_id=screening_id)
+    found: tuple[Part, Sequence[Sequence[Any]]] = services.kept_parts.with_claims(
+        (what, screening_id),
+        reader,
+        read,
+        claims_in=lambda session, _: claims_in_session(session),
+        claims_alone=lambda _: claims_alone(),
+    )
+    return found
