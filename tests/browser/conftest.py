@@ -22,7 +22,8 @@ from werkzeug.serving import make_server
 from matinee.accounts.models import User
 from matinee.accounts.roles import grant_role
 from matinee.accounts.sessions import start_session
-from matinee.app import MAIL_COMPOSERS, create_app
+from matinee.app import create_app
+from matinee.assembly import MAIL_COMPOSERS
 from matinee.kernel import clock
 from matinee.outbox.assembly import build_delivery
 from matinee.programme.demo import store_demo_programme

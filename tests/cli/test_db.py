@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
+from matinee.app import create_app
 from matinee.cli.main import main
 from matinee.db.engine import database_url as read_address
 from matinee.db.schema import HEAD_REVISION
+from matinee.settings import read_settings
+from matinee.web.shared.services import services_of
 
 
 @pytest.fixture
@@ -63,3 +68,26 @@ def test_a_database_that_is_away_is_a_sentence(
         code, output = run(command)
         assert code == 1
         assert "the database does not answer" in output
+
+
+def test_a_file_that_is_named_without_its_folder_is_the_same_for_commands_and_pages(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MATINEE_DATABASE_URL", "sqlite:///house.sqlite")
+    assert run("upgrade")[0] == 0
+    app = create_app(read_settings())
+    with services_of(app).engine.connect() as connection:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    services_of(app).engine.dispose()
+    assert found == HEAD_REVISION
+    assert (tmp_path / "house.sqlite").exists()
+
+
+def test_a_file_is_named_by_its_path_alone(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATINEE_DATABASE_URL", "sqlite:///file:house.sqlite?uri=true")
+    code, output = run("current")
+    assert code == 2
+    assert "MATINEE_DATABASE_URL must name a file by its path, without ?uri" in output

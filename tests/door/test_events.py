@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
-from matinee.app import EVENT_COMPOSERS
+from matinee.assembly import EVENT_COMPOSERS
 from matinee.boxoffice.models import Order
 from matinee.boxoffice.sales import sell_seats
 from matinee.door.models import Admission

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from matinee.app import EVENT_COMPOSERS, MAIL_COMPOSERS
+from matinee.assembly import EVENT_COMPOSERS, MAIL_COMPOSERS
 from matinee.boxoffice.models import Order, Ticket
 from matinee.db.transaction import Transactions
 from matinee.outbox.errors import NothingToSend

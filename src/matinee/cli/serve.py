@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import click
 from sqlalchemy import create_engine
 
-from matinee.app import CONNECTIONS_MAX
+from matinee.assembly import CONNECTIONS_MAX
 from matinee.cli.beside import WorkerBeside
 from matinee.cli.checked_settings import checked_settings
 from matinee.cli.listening import handed_over_socket

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from matinee.accounts.codes import delete_expired_codes
 from matinee.accounts.sessions import delete_expired_sessions
 from matinee.accounts.throttling import delete_expired_counts
-from matinee.app import EVENT_COMPOSERS, MAIL_COMPOSERS
+from matinee.assembly import EVENT_COMPOSERS, MAIL_COMPOSERS
 from matinee.boxoffice.holds import release_expired_holds
 from matinee.boxoffice.sold_out import announce_sold_out
 from matinee.cli.checked_settings import checked_settings

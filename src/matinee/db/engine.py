@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -57,7 +58,7 @@ _POSTGRES_SETTINGS = "SET random_page_cost = 1.1; SET max_parallel_workers_per_g
 
 
 def database_url(address: str) -> URL:
-    """The address as SQLAlchemy wants it: `postgres://` and `postgresql://` mean psycopg 3.
+    """The address as SQLAlchemy wants it: `postgres://` and `postgresql://` mean psycopg 3, a file's path is in full.
 
     Raises ValueError for an address that cannot be read or a database that is not supported.
     """
@@ -70,7 +71,10 @@ def database_url(address: str) -> URL:
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         if url.database in (None, "", ":memory:"):
             raise ValueError("must name a file: every process opens the same database")
-        return url.set(drivername="sqlite")
+        if "uri" in url.query:
+            raise ValueError("must name a file by its path, without ?uri")
+        # In full: Flask-SQLAlchemy would look for it in a folder of its own, and commands where they were started.
+        return url.set(drivername="sqlite", database=str(Path(url.database).absolute()))
     raise ValueError(f"names {url.drivername!r}; supported are postgresql:// and sqlite:///")
 
 

@@ -1,4 +1,4 @@
-"""What the surfaces work with: made once by `create_app`, found on the app."""
+"""What surfaces and commands work with, made by `assembly.build_services`; and where surfaces find it: on the app."""
 
 from __future__ import annotations
 

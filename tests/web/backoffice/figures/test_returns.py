@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from matinee.app import MAIL_COMPOSERS
+from matinee.assembly import MAIL_COMPOSERS
 from matinee.outbox.composing import MailContext
 from matinee.outbox.models import Message
 from matinee.programme.models import Distributor, Film
