@@ -48,7 +48,7 @@ PARTS: dict[str, Part] = {
     "week": office_week.measure,
     "scanning": scanning.measure,
     "alone": lambda _, plan: deciding_alone.measure(plan),
-    "growth": growth.measure,
+    **growth.PARTS,
 }
 
 
@@ -64,7 +64,7 @@ def _lacks_wrk() -> str | None:
 LACKS: dict[str, Callable[[], str | None]] = {
     "scanning": _lacks_chromium,
     "alone": _lacks_chromium,
-    "growth": _lacks_wrk,
+    growth.PURCHASES: _lacks_wrk,
 }
 
 
@@ -131,7 +131,8 @@ def main(
         for line in machine:
             console.print(line)
         console.print(f"{rounds} rounds of {seconds:g} s; {workers} processes with {threads} threads each\n")
-        parts: dict[str, Part] = {**PARTS, "growth": partial(growth.measure, tickets=tickets)}
+        grown = {name: partial(part, tickets=tickets) for name, part in growth.PARTS.items()}
+        parts: dict[str, Part] = {**PARTS, **grown}
         for part in chosen:
             measured = _measured(parts[part](server, plan))
             results += measured.results

@@ -68,10 +68,6 @@ class Rounds:
         """Requests a second."""
         return [each.per_second for each in self.measured[size]]
 
-    def waits(self, size: int) -> list[float]:
-        """Milliseconds within which 99 of 100 were answered."""
-        return [each.latency_ms_99 for each in self.measured[size]]
-
     def requests(self, size: int) -> int:
         """How many there were in all rounds together."""
         return sum(each.requests for each in self.measured[size])

@@ -20,19 +20,20 @@ REQUESTS_LEAST = 200
 SIZE_NAME = "tickets in the database"
 
 
-def falls(rounds: Rounds, size: int, smallest: int) -> bool:
-    """Whether this page is slower at this size than the targets allow."""
-    return rate_ratio(rounds, size, smallest) < LEAST or quickness_ratio(rounds, size, smallest) < LEAST
+def falls(measured: Mapping[int, Sequence[Measured]], size: int, smallest: int) -> bool:
+    """Whether what was `measured` at each size is slower at this one than the targets allow."""
+    ours, first = measured[size], measured[smallest]
+    return rate_ratio(ours, first) < LEAST or quickness_ratio(ours, first) < LEAST
 
 
-def rate_ratio(rounds: Rounds, size: int, smallest: int) -> float:
+def rate_ratio(ours: Sequence[Measured], first: Sequence[Measured]) -> float:
     """The median of what the rate was beside that of the smallest size in the same round."""
-    return _median_ratio(rounds.rates(size), rounds.rates(smallest))
+    return median(each.per_second / other.per_second for each, other in zip(ours, first, strict=True))
 
 
-def quickness_ratio(rounds: Rounds, size: int, smallest: int) -> float:
+def quickness_ratio(ours: Sequence[Measured], first: Sequence[Measured]) -> float:
     """The same of the 99th percentiles: below 1 where they have grown."""
-    return _median_ratio(rounds.waits(smallest), rounds.waits(size))
+    return median(other.latency_ms_99 / each.latency_ms_99 for each, other in zip(ours, first, strict=True))
 
 
 def purchase_results(turns: Mapping[int, Sequence[Turn]]) -> list[Result]:
@@ -56,10 +57,16 @@ def read_results(found: Sequence[Rounds], plan: Plan) -> list[Result]:
     for group in GROUPS:
         pages = [rounds for rounds in found if rounds.read.group is group]
         for size in larger:
-            slowest = min(pages, key=lambda rounds: rate_ratio(rounds, size, smallest))
-            longest = min(pages, key=lambda rounds: quickness_ratio(rounds, size, smallest))
+            slowest = min(
+                pages, key=lambda rounds: rate_ratio(rounds.measured[size], rounds.measured[smallest])
+            )
+            longest = min(
+                pages, key=lambda rounds: quickness_ratio(rounds.measured[size], rounds.measured[smallest])
+            )
             shown = [
-                rounds for rounds in pages if rounds in (slowest, longest) or falls(rounds, size, smallest)
+                rounds
+                for rounds in pages
+                if rounds in (slowest, longest) or falls(rounds.measured, size, smallest)
             ]
             for rounds in shown:
                 what = f"{group.name} {rounds.read.name}, {size:,} tickets"
@@ -120,7 +127,3 @@ def _group_point(size: int, pages: Sequence[Rounds]) -> Point:
         sum(point.ms_50 for point in points) / count,
         sum(point.ms_99 for point in points) / count,
     )
-
-
-def _median_ratio(ours: Sequence[float], beside: Sequence[float]) -> float:
-    return median(each / other for each, other in zip(ours, beside, strict=True))

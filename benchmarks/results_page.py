@@ -55,7 +55,7 @@ def written_page(sections: Sequence[Section]) -> str:
 def _section(section: Section) -> str:
     day = date.fromisoformat(section.day)
     told = [f"{day.day} {day:%B %Y}", *section.machine, *(f"`{line}`" for line in _options(section.options))]
-    parts = [f"## {section.part.capitalize()}\n", f"{'; '.join(told)}.\n"]
+    parts = [f"## {section.part.capitalize().replace('-', ': ')}\n", f"{'; '.join(told)}.\n"]
     if section.results:
         rows = "".join(_row(result.row()) for result in section.results)
         parts.append(f"{_RESULTS}{rows}")

@@ -44,11 +44,15 @@ def test_without_chromium_its_parts_are_left_out_and_told() -> None:
     assert all("no Chromium" in line for line in said)
 
 
-def test_without_wrk_growth_is_left_out_and_told(equipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_wrk_purchases_in_what_has_grown_are_left_out_and_told(
+    equipped: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(program, "load_program", lambda: LoadProgram(None))
     said: list[str] = []
-    assert "growth" not in program.parts_to_measure((), said.append)
-    assert [line.partition(" ")[0] for line in said] == ["growth"]
+    measured = program.parts_to_measure((), said.append)
+    assert "growth" in measured
+    assert "growth-purchases" not in measured
+    assert [line.partition(" ")[0] for line in said] == ["growth-purchases"]
 
 
 @pytest.mark.usefixtures("no_chromium")
@@ -67,5 +71,5 @@ def test_a_part_that_is_named_and_cannot_be_measured_is_refused_before_anything_
 
 def test_the_page_names_the_parts_that_there_are() -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text()
-    (named,) = re.findall(r"`--only ([a-z|]+\|[a-z|]+)`", page)
+    (named,) = re.findall(r"`--only ([a-z|-]+\|[a-z|-]+)`", page)
     assert named.split("|") == list(program.PARTS)
