@@ -20,7 +20,13 @@ from benchmarks.curves import Measured
 from benchmarks.growth_pages import require_a_rule_for_each
 from benchmarks.growth_purchases import Turn, measure_turn
 from benchmarks.growth_reads import Rounds, measure_reads, reads
-from benchmarks.growth_results import falls, purchase_figure, purchase_results, read_figure, read_results
+from benchmarks.growth_results import (
+    falls_somewhere,
+    purchase_figure,
+    purchase_results,
+    read_figure,
+    read_results,
+)
 from benchmarks.growth_seed import TICKETS_NOW, screenings_before, seed_past, seed_present
 from benchmarks.postgres import Postgres
 from benchmarks.result import Plan
@@ -45,8 +51,7 @@ def measure_purchases(postgres: Postgres, plan: Plan, *, tickets: Sequence[int] 
     turns: dict[int, list[Turn]] = {size: [] for size in sizes}
     with _grown(postgres, sizes, plan) as databases:
         _buy_in_turns(postgres, databases, turns, plan.rounds, plan)
-        ours = {size: [turn.ours for turn in turns[size]] for size in sizes}
-        if any(falls(ours, size, sizes[0]) for size in sizes[1:]):
+        if falls_somewhere({size: [turn.ours for turn in turns[size]] for size in sizes}):
             _buy_in_turns(postgres, databases, turns, PURCHASE_ROUNDS_AGAIN, plan)
     return Measured(purchase_results(turns), [purchase_figure(turns)])
 
@@ -76,8 +81,7 @@ def _checked(tickets: Sequence[int]) -> list[int]:
 
 def _again(servers: Mapping[int, Running], rounds: Rounds, count: int, plan: Plan) -> None:
     """Measure this page `count` times more where it seems to have fallen."""
-    smallest, *larger = sorted(servers)
-    if any(falls(rounds.measured, size, smallest) for size in larger):
+    if falls_somewhere(rounds.measured):
         [again] = measure_reads(servers, [rounds.read], count, plan, longer=LONGER_AGAIN)
         for size, measured in again.measured.items():
             rounds.measured[size] += measured

@@ -26,6 +26,12 @@ def falls(measured: Mapping[int, Sequence[Measured]], size: int, smallest: int) 
     return rate_ratio(ours, first) < LEAST or quickness_ratio(ours, first) < LEAST
 
 
+def falls_somewhere(measured: Mapping[int, Sequence[Measured]]) -> bool:
+    """Whether it falls at any size beside the smallest."""
+    smallest, *larger = sorted(measured)
+    return any(falls(measured, size, smallest) for size in larger)
+
+
 def rate_ratio(ours: Sequence[Measured], first: Sequence[Measured]) -> float:
     """The median of what the rate was beside that of the smallest size in the same round."""
     return median(each.per_second / other.per_second for each, other in zip(ours, first, strict=True))
