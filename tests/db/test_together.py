@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -23,6 +24,7 @@ class Registry:
         self.together = Together(self._ask, most=most)
         self.answers: dict[int, object] = {}
         self._threads: list[threading.Thread] = []
+        self._later: list[int] = []
 
     def _ask(self, group: Sequence[int]) -> list[int]:
         self.groups.append(list(group))
@@ -48,7 +50,7 @@ class Registry:
             if number == numbers[0] and not self.began.is_set():
                 assert self.began.wait(SECONDS_MAX)
             else:
-                self._until_waiting(len(self._threads) - 1)
+                self._until_waiting(len(self._threads) + len(self._later) - 1)
 
     def _until_waiting(self, count: int) -> None:
         deadline = time.monotonic() + SECONDS_MAX
@@ -56,9 +58,21 @@ class Registry:
             assert time.monotonic() < deadline
             time.sleep(0.001)
 
+    def ask_later(self, *numbers: int) -> None:
+        """From this thread, one after the other; returns when the first is asked for and the others wait."""
+        for number in numbers:
+            self._later.append(number)
+            self.together.ask_later(number, partial(self.answers.__setitem__, number))
+            if not self.began.is_set():
+                assert self.began.wait(SECONDS_MAX)
+
     def end(self) -> None:
         """Let it go on, and wait for all."""
         self.go_on.set()
+        deadline = time.monotonic() + SECONDS_MAX
+        while not self.answers.keys() >= set(self._later):
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
         for thread in self._threads:
             thread.join(SECONDS_MAX)
             assert not thread.is_alive()
@@ -156,3 +170,66 @@ def _failing(error: BaseException):
         raise error
 
     return ask
+
+
+def test_who_does_not_wait_is_told_by_another_thread() -> None:
+    registry = Registry()
+    told_by: list[threading.Thread] = []
+    registry.together.ask_later(1, lambda _: told_by.append(threading.current_thread()))
+    assert registry.began.wait(SECONDS_MAX)
+    registry.ask_later(2, 3)
+    registry.end()
+    assert registry.answers == {2: 20, 3: 30}
+    assert registry.groups == [[1], [2, 3]]
+    assert len(told_by) == 1
+    assert told_by != [threading.current_thread()]
+
+
+def test_those_who_wait_and_those_who_do_not_go_together_whoever_is_first() -> None:
+    registry = Registry(most=3)
+    registry.ask_in_threads(1)
+    registry.ask_later(2)
+    registry.ask_in_threads(3)
+    registry.ask_later(4)
+    registry.ask_in_threads(5, 6)
+    registry.ask_later(7, 8)
+    registry.end()
+    assert registry.groups == [[1], [2, 3, 4], [5, 6, 7], [8]]
+    assert registry.answers == {number: 10 * number for number in range(1, 9)}
+    # And again, when nobody waits.
+    assert registry.together(9) == 90
+    registry.ask_later(10)
+    registry.end()
+    assert registry.answers[10] == 100
+
+
+@pytest.mark.parametrize("error", [NotTogether(), ValueError("no"), KeyboardInterrupt(), SystemExit()])
+def test_a_failure_is_told_and_the_thread_that_asks_for_them_goes_on(error: BaseException) -> None:
+    registry = Registry()
+    registry.fails_with = error
+    registry.ask_later(1, 2)
+    registry.ask_in_threads(3)
+    registry.end()
+    expected = type(error) if isinstance(error, Exception) else Unanswered
+    assert type(registry.answers[1]) is expected
+    assert (registry.answers[2], registry.answers[3]) == (20, 30)
+    registry.ask_later(4)
+    registry.end()
+    assert registry.answers[4] == 40
+
+
+def test_one_who_cannot_be_told_keeps_nobody_else_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    def cannot_be_told(_found: object) -> None:
+        raise ValueError("gone")
+
+    registry = Registry()
+    registry.ask_in_threads(1)
+    registry.together.ask_later(2, cannot_be_told)
+    registry.ask_later(3)
+    registry.end()
+    assert registry.groups == [[1], [2, 3]]
+    assert registry.answers == {1: 10, 3: 30}
+    assert "could not be told" in caplog.text
+    registry.ask_later(4)
+    registry.end()
+    assert registry.answers[4] == 40

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -64,10 +65,23 @@ def noticed(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], tuple[flo
 
 
 Ask = Callable[[DirectConnections], object]
+
+
+def told_later(direct: DirectConnections, statement: str, values: dict[str, object]) -> None:
+    """Raises what another thread tells."""
+    told: SimpleQueue[object] = SimpleQueue()
+    # The connection of that thread ends with what it did.
+    direct.fetch_together_later(statement, values, told.put, committed=lambda _: direct.close_mine())
+    found = told.get(timeout=10)
+    if isinstance(found, Exception):
+        raise found
+
+
 ASK: tuple[Ask, ...] = (
     lambda direct: direct.fetch_all("SELECT 1", {}, may_repeat=True),
     lambda direct: direct.fetch_value("SELECT 1"),
     lambda direct: direct.fetch_together("SELECT 1, x FROM unnest(:x::int[]) AS x", {"x": 7}),
+    lambda direct: told_later(direct, "SELECT 1, y FROM unnest(:y::int[]) AS y", {"y": 7}),
 )
 WRITE = "INSERT INTO machine (id, seen_at) VALUES (:id, now()) RETURNING id"
 WRITE_FOR_SEVERAL = (

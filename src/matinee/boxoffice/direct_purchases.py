@@ -8,7 +8,10 @@ once. See docs/decisions/direct-connections.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import psycopg
 
@@ -18,8 +21,9 @@ from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.orders import new_order_code
 from matinee.boxoffice.purchase_facts import Facts, Purchase, Sold, facts_statement, screenings_on_sale
 from matinee.boxoffice.tickets import new_ticket_id
-from matinee.db.direct import DirectConnections
+from matinee.db.direct import DirectConnections, Rows
 from matinee.db.together import NotTogether
+from matinee.db.version import Change, DataVersion
 from matinee.kernel.codes import hash_secret
 from matinee.kernel.counts import count
 from matinee.outbox.webhooks.events import new_event_id
@@ -29,13 +33,20 @@ _BUYER_IS_GONE = "fk_sale_order_user_id_users"
 _ALL_OR_NONE = ("ck_sale_order_all_seats_claimed", "uq_ticket_valid_seat")
 
 
-def sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime) -> list[Sold] | None:
+def sell_directly(
+    direct: DirectConnections,
+    version: DataVersion,
+    purchase: Purchase,
+    now: datetime,
+    *,
+    together: bool,
+) -> list[Sold] | None:
     """Sell the seats and store the mail; None, with nothing done, where the screening was changed while this waited for it.
 
-    Raises as `purchases.purchase_seats` does.
+    `together`: a single seat is tried with those of others first. Raises as `purchases.purchase_seats` does.
     """
-    if len(purchase.labels) == 1:
-        sold = _sell_together(direct, purchase, now)
+    if together and len(purchase.labels) == 1:
+        sold = _sell_together(direct, version, purchase, now)
         if sold is not None:
             return [sold]
     statement, values = facts_statement(purchase)
@@ -67,20 +78,64 @@ def sell_directly(direct: DirectConnections, purchase: Purchase, now: datetime) 
             continue
         if not rows:
             return None
+        version.move(Change.CLAIMS)
         _count(state=rows[0][2], tickets=len(rows))
         return [Sold(label, ticket_id) for label, ticket_id, _ in rows]
     raise SeatsNotFree
 
 
-def _sell_together(direct: DirectConnections, purchase: Purchase, now: datetime) -> Sold | None:
+def sell_one_later(
+    direct: DirectConnections,
+    version: DataVersion,
+    purchase: Purchase,
+    now: datetime,
+    then: Callable[[Sold | Exception | None], object],
+) -> None:
+    """Begin to sell a single seat together with those of others, and return at once.
+
+    Another thread calls `then` with what was sold; with None where something stands in the way and has to be found out, or
+    where it could not be done together; with SeatsNotFree; or with DatabaseUnavailable.
+    """
+    asked = _asked(purchase, now)
+
+    def tell(found: Rows | Exception) -> None:
+        try:
+            became = found if isinstance(found, Exception) else _what_became_of(asked, found)
+        except Exception as error:  # noqa: BLE001 - raised by whoever is told
+            became = error
+        then(None if isinstance(became, NotTogether) else became)
+
+    direct.fetch_together_later(_statement(purchase), asked, tell, committed=partial(_announce, version))
+
+
+def _sell_together(
+    direct: DirectConnections, version: DataVersion, purchase: Purchase, now: datetime
+) -> Sold | None:
     """Buy one seat, in one statement with whoever buys at the same moment.
 
     None where something stands in the way and has to be found out, or where it could not be done together. Raises
     SeatsNotFree, and DatabaseUnavailable.
     """
+    asked = _asked(purchase, now)
+    try:
+        rows = direct.fetch_together(_statement(purchase), asked, committed=partial(_announce, version))
+    except NotTogether:
+        return None
+    became = _what_became_of(asked, rows)
+    if isinstance(became, SeatsNotFree):
+        raise became
+    return became
+
+
+def _statement(purchase: Purchase) -> str:
+    if purchase.cinema is None:
+        return statements.TOGETHER_IN_DEFAULT_CINEMA
+    return statements.TOGETHER_IN_NAMED_CINEMA
+
+
+def _asked(purchase: Purchase, now: datetime) -> dict[str, Any]:
     (label,) = purchase.labels
-    ticket_id = new_ticket_id()
-    values = {
+    return {
         "username": purchase.username,
         "token_hash": hash_secret(purchase.token),
         "cinema": purchase.cinema,
@@ -89,26 +144,27 @@ def _sell_together(direct: DirectConnections, purchase: Purchase, now: datetime)
         "time": purchase.time,
         "label": label,
         "code": new_order_code(),
-        "ticket_id": ticket_id,
+        "ticket_id": new_ticket_id(),
         "event_id": new_event_id(),
         "now": now,
     }
-    together = (
-        statements.TOGETHER_IN_DEFAULT_CINEMA
-        if purchase.cinema is None
-        else statements.TOGETHER_IN_NAMED_CINEMA
-    )
-    try:
-        rows = direct.fetch_together(together, values)
-    except NotTogether:
-        return None
+
+
+def _announce(version: DataVersion, rows: Rows) -> None:
+    """Of a purchase that several made together. A seat that was another's changes nothing."""
+    if any(state is not None for _, state in rows):
+        version.move(Change.CLAIMS)
+
+
+def _what_became_of(asked: dict[str, Any], rows: Rows) -> Sold | SeatsNotFree | None:
+    """Of one who bought with others. None where something stands in the way."""
     if not rows:
         return None
     ((state,),) = rows
     if state is None:
-        raise SeatsNotFree
+        return SeatsNotFree()
     _count(state=state, tickets=1)
-    return Sold(label, ticket_id)
+    return Sold(asked["label"], asked["ticket_id"])
 
 
 def _count(*, state: str, tickets: int) -> None:

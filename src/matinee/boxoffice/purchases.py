@@ -6,6 +6,7 @@ are transactions by themselves (`direct_purchases`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Date, bindparam, text
 from sqlalchemy.orm import Session
 
 from matinee.accounts.models import User
-from matinee.boxoffice.direct_purchases import sell_directly
+from matinee.boxoffice.direct_purchases import sell_directly, sell_one_later
 from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.purchase_facts import Facts, Purchase, Sold, facts_statement, screenings_on_sale
 from matinee.boxoffice.purchase_statements import CHANNEL
@@ -21,7 +22,7 @@ from matinee.boxoffice.sales import sell_seats
 from matinee.db.base import UtcDateTime
 from matinee.db.direct import DirectConnections
 from matinee.db.transaction import Transactions
-from matinee.db.version import Change, DataVersion
+from matinee.db.version import DataVersion
 from matinee.kernel.counts import count
 from matinee.kernel.errors import DomainError
 
@@ -33,8 +34,11 @@ def purchase_seats(
     *,
     purchase: Purchase,
     now: datetime,
+    together: bool = True,
 ) -> list[Sold]:
     """Sell the seats to the buyer and store the mail with the tickets; return them in the order in which they were asked.
+
+    `together`: whether a single seat is to be tried with those of others, as `purchase_seat_later` does.
 
     Raises, in this order: UserNotFound, SessionNotValid, EmailNotConfirmed, CinemaNotFound, NothingOnThatDay,
     FilmNotOnThatDay, NoScreeningAtThatTime, SoldOnWebsiteOnly, SeatsNotFree; and DatabaseUnavailable.
@@ -42,19 +46,39 @@ def purchase_seats(
     sold = None
     if direct is not None:
         try:
-            sold = sell_directly(direct, purchase, now)
+            sold = sell_directly(direct, version, purchase, now, together=together)
         except DomainError as refusal:
             count("refusals", code=refusal.code)
             raise
-    if sold is not None:
-        version.move(Change.CLAIMS)
-    else:
+    if sold is None:
         # Also where the screening was changed in the meantime: in a session it is locked before it is looked at for good.
         sold = _in_turn_through_halls(
             lambda hall: transactions.write(lambda session: _sell_in_session(session, purchase, hall, now))
         )
     by_label = {seat.label: seat for seat in sold}
     return [by_label[label] for label in purchase.labels]
+
+
+def purchase_seat_later(
+    direct: DirectConnections,
+    version: DataVersion,
+    *,
+    purchase: Purchase,
+    now: datetime,
+    then: Callable[[Sold | Exception | None], object],
+) -> None:
+    """Begin to sell a single seat, together with those that others buy at the same moment, and return at once.
+
+    Another thread calls `then` with what was sold; with what `purchase_seats` would raise; or with None where it has to be
+    asked, not `together`, because something stands in the way.
+    """
+
+    def tell(became: Sold | Exception | None) -> None:
+        if isinstance(became, DomainError):
+            count("refusals", code=became.code)
+        then(became)
+
+    sell_one_later(direct, version, purchase, now, tell)
 
 
 class _OtherHall(Exception):

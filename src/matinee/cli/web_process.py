@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ from matinee.kernel.counts import tell_counts_to
 from matinee.kernel.spans import is_tracing
 from matinee.settings import Settings
 from matinee.web.given.at_hand import key_at_hand
-from matinee.web.shared.access_log import log_repeated
+from matinee.web.given.buying_in_passing import BuyingInPassing
+from matinee.web.shared.access_log import log_answered_beside
 from matinee.web.shared.asgi import WsgiBridge
+from matinee.web.shared.bookkeeping import AnsweredBeside, Bookkeeping
 from matinee.web.shared.metrics.meter import FOLDER_VARIABLE, Meter
 from matinee.web.shared.metrics.reading import exposed_metrics
-from matinee.web.shared.repeated_answers import Repeated, RepeatedAnswers
+from matinee.web.shared.repeated_answers import RepeatedAnswers
 from matinee.web.shared.services import services_of
 from matinee.web.shared.uploads import body_bytes_max
 
@@ -58,13 +61,21 @@ class WebProcess:
             threading.Thread(target=self._leave_in_time, name="leave", daemon=True).start()
         with nothing_is_garbage():
             app, meter = _measured_app(settings)
+        bookkeeping = _bookkeeping(settings, meter)
         return WsgiBridge(
             app,
             threads=self._threads,
             body_bytes_max=BODY_BYTES_MAX,
             larger=body_bytes_max,
             is_ending=self._ending,
-            at_hand=_answers_at_hand(app, settings, meter),
+            at_hand=RepeatedAnswers(
+                services_of(app).kept_answers,
+                key_of=key_at_hand,
+                bookkeeping=bookkeeping,
+                # A trace has a span for each request, which the application makes.
+                repeats=not is_tracing(),
+            ),
+            **_buying_in_passing(app, bookkeeping, meter),
         )
 
     def _leave_in_time(self) -> None:
@@ -88,19 +99,23 @@ def _measured_app(settings: Settings) -> tuple[APIFlask, Meter | None]:
     return app, meter
 
 
-def _answers_at_hand(app: APIFlask, settings: Settings, meter: Meter | None) -> RepeatedAnswers:
-    """What the application's own hooks do for its answers is done for these, too: the log, and the counters."""
-    tell: list[Callable[[Repeated], object]] = []
+def _bookkeeping(settings: Settings, meter: Meter | None) -> Bookkeeping:
+    """What the application's own hooks do for its answers: the log, and the counters."""
+    tell: list[Callable[[AnsweredBeside], object]] = []
     if settings.access_log == "on":
-        tell.append(log_repeated)
+        tell.append(log_answered_beside)
     if meter is not None:
         request = meter.request
         tell.append(lambda said: request(said.method, said.path, said.status, said.seconds))
-    return RepeatedAnswers(
-        services_of(app).kept_answers,
-        key_of=key_at_hand,
-        tell=tell,
-        trusted_proxies=settings.trusted_proxies,
-        # A trace has a span for each request, which the application makes.
-        repeats=not is_tracing(),
-    )
+    return Bookkeeping(tell, trusted_proxies=settings.trusted_proxies)
+
+
+def _buying_in_passing(
+    app: APIFlask, bookkeeping: Bookkeeping, meter: Meter | None
+) -> dict[str, BuyingInPassing]:
+    direct = services_of(app).direct
+    # A trace has a span for each request, which the application makes; SQLite has no statement for several buyers.
+    if is_tracing() or direct is None:
+        return {}
+    under_way = nullcontext if meter is None else meter.in_flight.track_inprogress
+    return {"in_passing": BuyingInPassing(app, direct, bookkeeping=bookkeeping, under_way=under_way)}

@@ -14,7 +14,7 @@ import re
 import select
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy import Engine
 
 from matinee.db.engine import POSTGRES_PARAMETERS
+from matinee.db.errors import DatabaseUnavailable
 from matinee.db.failures import given_up, is_unavailability, is_worth_another_try, unavailable
 from matinee.db.together import NotTogether, Together, Unanswered
 from matinee.kernel.counts import count
@@ -37,6 +38,8 @@ TOGETHER_MAX = 32
 log = logging.getLogger(__name__)
 # `:name`, and not a cast (`::text`).
 _VALUE = re.compile(r"(?<!:):(\w+)")
+Rows = list[tuple[Any, ...]]
+Committed = Callable[[Rows], object]
 
 
 class DirectConnections:
@@ -46,11 +49,9 @@ class DirectConnections:
         _, options = engine.dialect.create_connect_args(engine.url)
         self._options = {**POSTGRES_PARAMETERS, **options}
         self._local = threading.local()
-        self._together: dict[str, Together[Mapping[str, Any], list[tuple[Any, ...]]]] = {}
+        self._together: dict[str, Together[Mapping[str, Any], Rows]] = {}
 
-    def fetch_all(
-        self, statement: str, values: Mapping[str, Any], *, may_repeat: bool
-    ) -> list[tuple[Any, ...]]:
+    def fetch_all(self, statement: str, values: Mapping[str, Any], *, may_repeat: bool) -> Rows:
         """Run one statement, committed when this returns, and give its rows. `:name` stands for a value, whose type the
         statement itself makes plain.
 
@@ -72,25 +73,52 @@ class DirectConnections:
                 time.sleep(random.uniform(0, 0.01 * tried))  # noqa: S311 - jitter, not a secret
         raise AssertionError("the loop returns or raises")
 
-    def fetch_together(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """As `fetch_all` for a statement that writes, run once for all threads that come with it at the same moment.
+    def fetch_together(
+        self, statement: str, values: Mapping[str, Any], *, committed: Committed | None = None
+    ) -> Rows:
+        """As `fetch_all` for a statement that writes, run once for all who come with it at the same moment.
 
         In the statement `:name` is an array of what each of them gave. The first column of its rows says whose they are,
         counted from 1; the others are given to that thread. Raises DatabaseUnavailable, and NotTogether where the server
         undid it, for whatever reason: one may have spoilt it for all.
+
+        `committed`: called with the rows of all, once, before anybody is given his own; the same for all who come with the
+        statement.
         """
-        together = self._together.get(statement)
-        if together is None:
-            fresh = Together(partial(self._fetch_for, statement), most=TOGETHER_MAX)
-            together = self._together.setdefault(statement, fresh)
+        together = self._together_with(statement, committed)
         with span("direct statement for several", kind="client", inside=True, db__system__name="postgresql"):
             try:
                 return together(values)
             except Unanswered as error:
-                # Whoever asked for all was broken off without a word: each who waited says it of his own.
-                raise given_up("nobody knows what became of it") from error
+                raise _broken_off() from error
 
-    def _fetch_for(self, statement: str, askers: Sequence[Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
+    def fetch_together_later(
+        self,
+        statement: str,
+        values: Mapping[str, Any],
+        then: Callable[[Rows | Exception], object],
+        *,
+        committed: Committed | None = None,
+    ) -> None:
+        """As `fetch_together`, and return at once: another thread calls `then` with the rows, or with the exception."""
+
+        def tell(found: Rows | Exception) -> None:
+            then(_broken_off() if isinstance(found, Unanswered) else found)
+
+        self._together_with(statement, committed).ask_later(values, tell)
+
+    def _together_with(
+        self, statement: str, committed: Committed | None
+    ) -> Together[Mapping[str, Any], Rows]:
+        together = self._together.get(statement)
+        if together is None:
+            fresh = Together(partial(self._fetch_for, statement, committed), most=TOGETHER_MAX)
+            together = self._together.setdefault(statement, fresh)
+        return together
+
+    def _fetch_for(
+        self, statement: str, committed: Committed | None, askers: Sequence[Mapping[str, Any]]
+    ) -> list[Rows]:
         values = {name: [asker[name] for asker in askers] for name in askers[0]}
         try:
             rows = self._fetch(statement, values)
@@ -102,12 +130,14 @@ class DirectConnections:
             raise NotTogether from error
         except UnicodeError as error:  # of one of them; nothing was sent
             raise NotTogether from error
-        found: list[list[tuple[Any, ...]]] = [[] for _ in askers]
+        if committed is not None:
+            committed(rows)
+        found: list[Rows] = [[] for _ in askers]
         for number, *row in rows:
             found[number - 1].append(tuple(row))
         return found
 
-    def _fetch(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def _fetch(self, statement: str, values: Mapping[str, Any]) -> Rows:
         try:
             with span("direct statement", kind="client", inside=True, db__system__name="postgresql"):
                 return self._kept().run(statement, values)
@@ -165,6 +195,11 @@ class DirectConnections:
             kept.connection.close()
 
 
+def _broken_off() -> DatabaseUnavailable:
+    # Whoever asked for all was broken off without a word: each for whom it asked says it of his own.
+    return given_up("nobody knows what became of it")
+
+
 class _Prepared(NamedTuple):
     """A statement that the server knows by a name, and the names of its values in their order."""
 
@@ -205,7 +240,7 @@ class _Kept:
             return True
         return False
 
-    def run(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def run(self, statement: str, values: Mapping[str, Any]) -> Rows:
         """Its rows. Raises psycopg.Error."""
         result = self.exchange(statement, values)
         self._transformer.set_pgresult(result)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from matinee.web.shared.asgi import Answer
+from matinee.web.shared.bookkeeping import AnsweredBeside, Bookkeeping
 from matinee.web.shared.kept_answers import KeptAnswers
-from matinee.web.shared.repeated_answers import WORDINGS_MAX, Repeated, RepeatedAnswers
+from matinee.web.shared.repeated_answers import WORDINGS_MAX, RepeatedAnswers
 from tests.web.shared.test_kept_answers import Version
 
 ASKED = {"host": "odeon.example", "accept": "*/*"}
@@ -20,15 +21,14 @@ class Asked:
     def __init__(self, *, trusted_proxies: int = 0, repeats: bool = True) -> None:
         self.version = Version()
         self.kept = KeptAnswers(self.version)
-        self.told: list[Repeated] = []
+        self.told: list[AnsweredBeside] = []
         self.answered = 0
         self.status = 200
         self.more: list[tuple[bytes, bytes]] = []
         self._at_hand = RepeatedAnswers(
             self.kept,
             key_of=lambda scope: "day" if scope["path"] == "/day" else None,
-            tell=[self.told.append],
-            trusted_proxies=trusted_proxies,
+            bookkeeping=Bookkeeping([self.told.append], trusted_proxies=trusted_proxies),
             repeats=repeats,
         )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from flask.views import MethodView
 from pydantic import BaseModel
 
-from matinee.boxoffice.purchase_facts import Purchase
+from matinee.boxoffice.purchase_facts import Purchase, Sold
 from matinee.boxoffice.purchases import purchase_seats
 from matinee.boxoffice.rules import check_seats_asked
 from matinee.kernel import clock
@@ -25,7 +25,12 @@ from matinee.web.given.values import (
     read_headers,
     read_time,
 )
+from matinee.web.shared.asgi import BEFOREHAND
 from matinee.web.shared.services import services
+
+BOUGHT = "Ticket bought successfully"
+# Beforehand the seat was asked for with those of others, and something stands in the way.
+TRIED = "tried with others"
 
 
 class ScreeningValues(BaseModel):
@@ -60,7 +65,7 @@ ERRORS = {
 
 def _answer(data: object, schema: object) -> dict[str, object]:
     return ok(
-        {"message": "Ticket bought successfully", "data": data},
+        {"message": BOUGHT, "data": data},
         {
             "type": "object",
             "properties": {"message": {"type": "string"}, "data": schema},
@@ -80,7 +85,7 @@ class BuyTicket(MethodView):
         """
         values = read_headers(OneSeatValues)
         _, (ticket,) = _buy(values, [values.number])
-        return message("Ticket bought successfully", data=ticket)
+        return message(BOUGHT, data=ticket)
 
 
 class BuyManyTikets(MethodView):
@@ -110,9 +115,7 @@ class BuyManyTikets(MethodView):
         """
         values = read_headers(ManySeatsValues)
         username, tickets = _buy(values, values.number)
-        return message(
-            "Ticket bought successfully", data=[{"username": username, **ticket} for ticket in tickets]
-        )
+        return message(BOUGHT, data=[{"username": username, **ticket} for ticket in tickets])
 
 
 def _buy(values: ScreeningValues, labels: list[str]) -> tuple[str, list[dict[str, object]]]:
@@ -123,34 +126,45 @@ def _buy(values: ScreeningValues, labels: list[str]) -> tuple[str, list[dict[str
     username = values.username or service.transactions.read(
         lambda session: cookie_user(session, now=now).username
     )
-    day = read_day(values.date)
-    time = read_time(values.time)
+    beforehand = request.environ.get(BEFOREHAND)
+    if isinstance(beforehand, Exception):
+        raise beforehand
+    purchase = purchase_wanted(values, username=username, token=token, labels=labels)
     sold = purchase_seats(
         service.transactions,
         service.direct,
         service.version,
-        purchase=Purchase(
-            username=username,
-            token=token,
-            cinema=values.cinema,
-            day=day,
-            title=values.title,
-            time=time,
-            labels=labels,
-        ),
+        purchase=purchase,
         now=now,
+        together=beforehand != TRIED,
     )
-    return username, [
-        ticket_data(
-            base_url=service.base_url,
-            day=day.isoformat() if day is not None else values.date,
-            title=values.title,
-            time=time,
-            label=seat.label,
-            ticket_id=seat.ticket_id,
-        )
-        for seat in sold
-    ]
+    return username, [sold_ticket(purchase, seat, base_url=service.base_url) for seat in sold]
+
+
+def purchase_wanted(values: ScreeningValues, *, username: str, token: str, labels: list[str]) -> Purchase:
+    """What the boxoffice is asked for."""
+    return Purchase(
+        username=username,
+        token=token,
+        cinema=values.cinema,
+        day=read_day(values.date),
+        title=values.title,
+        time=read_time(values.time),
+        labels=labels,
+    )
+
+
+def sold_ticket(purchase: Purchase, seat: Sold, *, base_url: str) -> dict[str, object]:
+    """A ticket that this purchase made, as the API writes it."""
+    assert purchase.day is not None, "nothing is sold on a day that is none"
+    return ticket_data(
+        base_url=base_url,
+        day=purchase.day.isoformat(),
+        title=purchase.title,
+        time=purchase.time,
+        label=seat.label,
+        ticket_id=seat.ticket_id,
+    )
 
 
 given.add_url_rule("/buyTicket", view_func=BuyTicket.as_view("buy_ticket"))

@@ -129,14 +129,20 @@ def read_query(model: type[Model]) -> Model:
 
 def read_headers(model: type[Model]) -> Model:
     """The values of a call that takes them in its headers, or in a JSON object. A header wins. Raises BadRequest."""
-    given = dict(_body())
-    for name in model.model_fields:
-        raw = request.headers.get(name)
-        if raw is not None:
-            given[name] = decode_header(raw, percent=name in PERCENT_ENCODED)
+    texts = {name: raw for name in model.model_fields if (raw := request.headers.get(name)) is not None}
+    given = {**_body(), **_decoded(texts)}
     if "cinema" in request.args:
         given["cinema"] = request.args["cinema"]
     return _checked(model, given)
+
+
+def check_headers(model: type[Model], texts: Mapping[str, str]) -> Model:
+    """The values of such a call that has nothing but headers. `texts`: as WSGI gives them, by name. Raises BadRequest."""
+    return _checked(model, _decoded(texts))
+
+
+def _decoded(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: decode_header(raw, percent=name in PERCENT_ENCODED) for name, raw in texts.items()}
 
 
 def decode_header(raw: str, *, percent: bool) -> str:

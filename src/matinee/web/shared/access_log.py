@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from flask import Flask, Response, g, request
 
-from matinee.web.shared.repeated_answers import Repeated
+from matinee.web.shared.bookkeeping import AnsweredBeside
 
 log = logging.getLogger("matinee.access")
 
@@ -71,7 +71,7 @@ def log_requests(app: Flask) -> None:
         return response
 
 
-def log_repeated(said: Repeated) -> None:
+def log_answered_beside(said: AnsweredBeside) -> None:
     """Log a request that was answered without the application."""
     _write_line(
         method=said.method,

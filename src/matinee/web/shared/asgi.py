@@ -7,7 +7,6 @@ titles in headers, as Latin-1 or as UTF-8 bytes. ASGI gives the bytes. See docs/
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 import logging
 import sys
@@ -15,6 +14,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from matinee.web.shared.handing_back import HandingBack
 from matinee.web.shared.waiting_line import WaitingLine
 
 Scope = dict[str, Any]
@@ -23,9 +23,13 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 Answered = asyncio.Future[Answer]
+# Lets the application answer, in a thread. What was found out about the request beforehand, or None, goes along.
+AskApplication = Callable[[object], Awaitable[Answer]]
 
 # In the environment of a request: whether the server ends soon.
 ENDING = "matinee.is_ending"
+# And what was found out beforehand; missing where nothing was.
+BEFOREHAND = "matinee.beforehand"
 _WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 log = logging.getLogger(__name__)
 
@@ -46,11 +50,15 @@ class WsgiBridge:
         larger: Callable[..., int] | None = None,
         is_ending: Callable[[], bool] = lambda: False,
         at_hand: Callable[[Scope, Callable[[], Answer]], Answer | None] = lambda scope, answer_here: None,
+        in_passing: Callable[[Scope, AskApplication], Awaitable[Answer] | None] = lambda scope, ask: None,
     ) -> None:
         """Starts the threads. `is_ending`: the server ends soon, so that every connection is closed with its answer.
 
         `at_hand`: gives the answer to a request for which nothing has to be waited for, else None; it may let the
         application answer. That is then done where the request came in: handing it to a thread and back takes longer.
+
+        `in_passing`: takes on a request that it can answer without a thread for it alone, though it has to be waited for,
+        and may let the application answer after all; else None.
 
         `threads`: how many requests are worked on at the same time; the others wait in line, see `waiting_line`.
 
@@ -61,9 +69,9 @@ class WsgiBridge:
         self._larger = larger
         self._is_ending = is_ending
         self._at_hand = at_hand
-        self._waiting: WaitingLine[tuple[Scope, bytes, Answered]] = WaitingLine()
-        self._ready: list[tuple[Answered, Answer]] = []
-        self._ready_lock = threading.Lock()
+        self._in_passing = in_passing
+        self._waiting: WaitingLine[tuple[Scope, bytes, object, Answered]] = WaitingLine()
+        self._hand_back = HandingBack()
         for number in range(threads):
             # The server itself waits for the requests in hand when it ends; an idle thread must not hold it up.
             threading.Thread(target=self._work, name=f"request-{number}", daemon=True).start()
@@ -76,9 +84,11 @@ class WsgiBridge:
             return  # the caller went away before it had said all
         known = self._at_hand(scope, lambda: self._answer(scope, body))
         if known is None:
-            answered: Answered = asyncio.get_running_loop().create_future()
-            self._waiting.put((scope, body, answered), method=scope["method"], path=scope["path"])
-            known = await answered
+
+            def ask(beforehand: object) -> Awaitable[Answer]:
+                return self._in_a_thread(scope, body, beforehand)
+
+            known = await (self._in_passing(scope, ask) or ask(None))
         status, headers, answer = known
         if self._is_ending():
             # The caller goes on with another connection, and so with the next server.
@@ -86,24 +96,16 @@ class WsgiBridge:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
+    def _in_a_thread(self, scope: Scope, body: bytes, beforehand: object) -> Answered:
+        answered: Answered = asyncio.get_running_loop().create_future()
+        waiting = (scope, body, beforehand, answered)
+        self._waiting.put(waiting, method=scope["method"], path=scope["path"])
+        return answered
+
     def _work(self) -> None:
         while True:
-            scope, body, answered = self._waiting.get()
-            answer = self._answer(scope, body)
-            with self._ready_lock:
-                self._ready.append((answered, answer))
-                # Where others are ready before this one, the loop was told and has not come yet: it takes all.
-                is_first = len(self._ready) == 1
-            if is_first:
-                with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits any more
-                    answered.get_loop().call_soon_threadsafe(self._hand_back)
-
-    def _hand_back(self) -> None:
-        with self._ready_lock:
-            ready, self._ready = self._ready, []
-        for answered, answer in ready:
-            if not answered.done():
-                answered.set_result(answer)
+            scope, body, beforehand, answered = self._waiting.get()
+            self._hand_back(answered, self._answer(scope, body, beforehand))
 
     def _limit(self, scope: Scope) -> int:
         if self._larger is None:
@@ -122,16 +124,18 @@ class WsgiBridge:
             if not message.get("more_body"):
                 return bytes(body)
 
-    def _answer(self, scope: Scope, body: bytes) -> Answer:
+    def _answer(self, scope: Scope, body: bytes, beforehand: object = None) -> Answer:
         try:
-            return self._run(scope, body)
+            return self._run(scope, body, beforehand)
         except BaseException:  # whatever it is, the next request needs this thread
             log.exception("the application failed")
             return 500, [], b""
 
-    def _run(self, scope: Scope, body: bytes) -> Answer:
+    def _run(self, scope: Scope, body: bytes, beforehand: object) -> Answer:
         environ = _environ(scope, body)
         environ[ENDING] = self._is_ending()
+        if beforehand is not None:
+            environ[BEFOREHAND] = beforehand
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(

@@ -1,0 +1,134 @@
+"""Single seats, sold without a thread and without the application for each of them.
+
+Of a purchase as programs ask for it, with its values in the headers, the event loop itself reads the values, and lets one
+statement sell to all who came at the same moment. What cannot be sold goes to the application, which says why. So does the
+first purchase of each wording: the headers of the application's answer are then those of all that follow.
+See docs/decisions/asgi-bridge.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import cast
+
+from flask import Flask, Response
+
+from matinee.boxoffice.purchase_facts import Purchase, Sold
+from matinee.boxoffice.purchases import purchase_seat_later
+from matinee.db.direct import DirectConnections
+from matinee.kernel import clock
+from matinee.web.given.buy import BOUGHT, TRIED, OneSeatValues, purchase_wanted, sold_ticket
+from matinee.web.given.values import BadRequest, check_headers
+from matinee.web.shared.asgi import Answer, AskApplication, Headers, Scope
+from matinee.web.shared.bookkeeping import (
+    WITHOUT_EFFECT,
+    Bookkeeping,
+    headers_for_others,
+    is_for_others,
+)
+from matinee.web.shared.handing_back import HandingBack
+from matinee.web.shared.services import services_of
+
+PATH = "/buyTicket"
+# Of so many ways to ask is known with which headers the application answers; beyond them the oldest is forgotten.
+WORDINGS_MAX = 64
+_VALUES = {name.encode(): name for name in OneSeatValues.model_fields}
+# The answer may depend on these, but not on who asks. A request with any other goes to the application.
+_IN_WORDING = frozenset(
+    (b"host", b"connection", b"content-type", b"accept", b"accept-encoding", b"accept-language", b"origin",
+     b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port")
+)  # fmt: skip
+
+
+class BuyingInPassing:
+    """What a bridge asks about each request that is for the application."""
+
+    def __init__(
+        self,
+        app: Flask,
+        direct: DirectConnections,
+        *,
+        bookkeeping: Bookkeeping,
+        under_way: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """`bookkeeping`: has each answer given here. `under_way`: entered for each request as long as it is under way."""
+        self._json = app.json
+        self._services = services_of(app)
+        self._direct = direct
+        self._bookkeeping = bookkeeping
+        self._under_way = under_way
+        self._hand_back = HandingBack()
+        self._headers: dict[Hashable, Headers] = {}
+
+    def __call__(self, scope: Scope, ask: AskApplication) -> Awaitable[Answer] | None:
+        """The answer to a purchase of one seat, asked for in the usual way; None for everything else."""
+        if scope["path"] != PATH or scope["method"] != "POST" or scope["query_string"]:
+            return None
+        told = _read(scope)
+        if told is None:
+            return None
+        texts, wording = told
+        headers = self._headers.get(wording)
+        if headers is None:
+            return self._learn(wording, ask)
+        try:
+            values = check_headers(OneSeatValues, texts)
+        except BadRequest:
+            return None  # the application says what is wrong with it
+        if values.token is None or values.username is None:
+            return None  # it may find them in a cookie
+        purchase = purchase_wanted(
+            values, username=values.username, token=values.token, labels=[values.number]
+        )
+        return self._buy(scope, ask, purchase, headers)
+
+    async def _learn(self, wording: Hashable, ask: AskApplication) -> Answer:
+        answer = await ask(None)
+        if is_for_others(answer):
+            if len(self._headers) >= WORDINGS_MAX:
+                del self._headers[next(iter(self._headers))]
+            self._headers[wording] = [
+                header for header in headers_for_others(answer) if header[0] != b"content-length"
+            ]
+        return answer
+
+    async def _buy(self, scope: Scope, ask: AskApplication, purchase: Purchase, headers: Headers) -> Answer:
+        began = time.perf_counter()
+        became: asyncio.Future[Sold | Exception | None] = asyncio.get_running_loop().create_future()
+        with self._under_way():
+            purchase_seat_later(
+                self._direct,
+                self._services.version,
+                purchase=purchase,
+                now=clock.now(),
+                then=partial(self._hand_back, became),
+            )
+            sold = await became
+        if not isinstance(sold, Sold):
+            return await ask(TRIED if sold is None else sold)
+        data = sold_ticket(purchase, sold, base_url=self._services.base_url)
+        body = cast(Response, self._json.response(message=BOUGHT, data=data)).get_data()
+        answer = 200, [*headers, (b"content-length", str(len(body)).encode())], body
+        return self._bookkeeping.enter(scope, answer, seconds=time.perf_counter() - began)
+
+
+def _read(scope: Scope) -> tuple[dict[str, str], Hashable] | None:
+    """The values by their names, as WSGI gives them, and the words around them; None where the application has to look."""
+    texts: dict[str, str] = {}
+    others = []
+    for header in scope["headers"]:
+        name, value = header
+        known = _VALUES.get(name)
+        if known is not None:
+            if known in texts:
+                return None
+            texts[known] = value.decode("latin-1")
+        elif name in _IN_WORDING:
+            others.append(header)
+        elif name not in WITHOUT_EFFECT and header != (b"content-length", b"0"):
+            return None
+    return texts, (scope.get("scheme"), tuple(others))
