@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,11 @@ SECONDS_MAX = 10.0
 class Registry:
     """Answers with ten times what was asked, and stands still at the first question until it is let go on."""
 
-    def __init__(self, *, most: int = 100) -> None:
+    def __init__(self, *, most: int = 100, **options: Any) -> None:
         self.groups: list[list[int]] = []
         self.fails_with: BaseException | None = None
         self.began, self.go_on = threading.Event(), threading.Event()
-        self.together = Together(self._ask, most=most)
+        self.together = Together(self._ask, most=most, **options)
         self.answers: dict[int, object] = {}
         self._threads: list[threading.Thread] = []
         self._later: list[int] = []
@@ -233,3 +234,94 @@ def test_one_who_cannot_be_told_keeps_nobody_else_waiting(caplog: pytest.LogCapt
     registry.ask_later(4)
     registry.end()
     assert registry.answers[4] == 40
+
+
+class CannotBeCopied(Exception):
+    def __init__(self, one: int, _another: int) -> None:
+        super().__init__(one)
+
+
+def test_where_an_error_cannot_be_copied_it_is_not_known_what_became_of_it() -> None:
+    registry = Registry()
+    registry.ask_in_threads(1, 2, 3)
+    registry.ask_later(4)
+    registry.together._ask = _failing(CannotBeCopied(1, 2))
+    registry.end()
+    assert registry.answers[1] == 10
+    assert isinstance(registry.answers[2], CannotBeCopied), "that of whoever asked for all"
+    assert isinstance(registry.answers[3], Unanswered)
+    assert isinstance(registry.answers[4], Unanswered)
+
+
+def test_a_thread_that_cannot_be_had_harms_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot_start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    registry = Registry()
+    registry.go_on.set()
+    with monkeypatch.context() as without_threads:
+        without_threads.setattr(threading.Thread, "start", cannot_start)
+        with pytest.raises(RuntimeError):
+            registry.together.ask_later(1, lambda _: None)
+    assert registry.together(2) == 20
+    registry.ask_later(3)
+    registry.end()
+    assert registry.answers == {3: 30}
+
+
+def test_the_next_are_asked_for_before_the_first_are_told() -> None:
+    told_after: list[tuple[Sequence[int], bool]] = []
+    second = threading.Event()
+
+    def prepare(answers: Sequence[int]) -> None:
+        if len(registry.groups) == 1:
+            # The second group is asked for meanwhile.
+            assert second.wait(SECONDS_MAX)
+        told_after.append((list(answers), registry.answers.keys() >= {1}))
+
+    registry = Registry(before_telling=prepare)
+    ask = registry.together._ask
+
+    def ask_and_tell(group: Sequence[int]) -> Sequence[int]:
+        if registry.groups:
+            second.set()
+        return ask(group)
+
+    registry.together._ask = ask_and_tell
+    registry.ask_in_threads(1, 2, 3)
+    registry.end()
+    assert registry.groups == [[1], [2, 3]]
+    assert registry.answers == {1: 10, 2: 20, 3: 30}
+    assert sorted(answers for answers, _ in told_after) == [[10], [20, 30]]
+    assert ([10], False) in told_after
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_what_was_answered_is_told_though_not_all_could_be_done_before(
+    later: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_answers: Sequence[int]) -> None:
+        raise ValueError("no")
+
+    registry = Registry(before_telling=fail)
+    (registry.ask_later if later else registry.ask_in_threads)(1, 2)
+    registry.end()
+    assert registry.answers == {1: 10, 2: 20}
+    assert "not all was done before" in caplog.text
+
+
+class NobodyThere(Exception):
+    pass
+
+
+def test_what_ends_the_waiting_is_told_to_all_who_wait() -> None:
+    registry = Registry(most=2, ends_waiting=NobodyThere)
+    registry.fails_with = NobodyThere()
+    registry.ask_in_threads(1, 2)
+    registry.ask_later(3, 4)
+    registry.ask_in_threads(5)
+    registry.end()
+    assert registry.groups == [[1]]
+    assert {type(answer) for answer in registry.answers.values()} == {NobodyThere}
+    assert len(registry.answers) == 5
+    assert registry.together(6) == 60

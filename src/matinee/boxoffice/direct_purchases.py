@@ -8,7 +8,7 @@ once. See docs/decisions/direct-connections.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -123,7 +123,7 @@ def _sell_together(
         return None
     became = _what_became_of(asked, rows)
     if isinstance(became, SeatsNotFree):
-        raise became
+        raise SeatsNotFree
     return became
 
 
@@ -150,9 +150,9 @@ def _asked(purchase: Purchase, now: datetime) -> dict[str, Any]:
     }
 
 
-def _announce(version: DataVersion, rows: Rows) -> None:
+def _announce(version: DataVersion, all_rows: Sequence[Rows]) -> None:
     """Of a purchase that several made together. A seat that was another's changes nothing."""
-    if any(state is not None for _, state in rows):
+    if any(state is not None for rows in all_rows for (state,) in rows):
         version.move(Change.CLAIMS)
 
 

@@ -74,9 +74,11 @@ def purchase_seat_later(
     """
 
     def tell(became: Sold | Exception | None) -> None:
-        if isinstance(became, DomainError):
-            count("refusals", code=became.code)
-        then(became)
+        try:
+            if isinstance(became, DomainError):
+                count("refusals", code=became.code)
+        finally:
+            then(became)
 
     sell_one_later(direct, version, purchase, now, tell)
 

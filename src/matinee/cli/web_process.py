@@ -75,7 +75,7 @@ class WebProcess:
                 # A trace has a span for each request, which the application makes.
                 repeats=not is_tracing(),
             ),
-            **_buying_in_passing(app, bookkeeping, meter),
+            in_passing=_buying_in_passing(app, bookkeeping, meter),
         )
 
     def _leave_in_time(self) -> None:
@@ -112,10 +112,10 @@ def _bookkeeping(settings: Settings, meter: Meter | None) -> Bookkeeping:
 
 def _buying_in_passing(
     app: APIFlask, bookkeeping: Bookkeeping, meter: Meter | None
-) -> dict[str, BuyingInPassing]:
+) -> BuyingInPassing | None:
     direct = services_of(app).direct
     # A trace has a span for each request, which the application makes; SQLite has no statement for several buyers.
     if is_tracing() or direct is None:
-        return {}
+        return None
     under_way = nullcontext if meter is None else meter.in_flight.track_inprogress
-    return {"in_passing": BuyingInPassing(app, direct, bookkeeping=bookkeeping, under_way=under_way)}
+    return BuyingInPassing(app, direct, bookkeeping=bookkeeping, under_way=under_way)

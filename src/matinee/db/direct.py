@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 # `:name`, and not a cast (`::text`).
 _VALUE = re.compile(r"(?<!:):(\w+)")
 Rows = list[tuple[Any, ...]]
-Committed = Callable[[Rows], object]
+Committed = Callable[[Sequence[Rows]], object]
 
 
 class DirectConnections:
@@ -82,8 +82,8 @@ class DirectConnections:
         counted from 1; the others are given to that thread. Raises DatabaseUnavailable, and NotTogether where the server
         undid it, for whatever reason: one may have spoilt it for all.
 
-        `committed`: called with the rows of all, once, before anybody is given his own; the same for all who come with the
-        statement.
+        `committed`: called with the rows of each, once for all of them, before anybody is given his own; the same for all
+        who come with the statement.
         """
         together = self._together_with(statement, committed)
         with span("direct statement for several", kind="client", inside=True, db__system__name="postgresql"):
@@ -112,13 +112,16 @@ class DirectConnections:
     ) -> Together[Mapping[str, Any], Rows]:
         together = self._together.get(statement)
         if together is None:
-            fresh = Together(partial(self._fetch_for, statement, committed), most=TOGETHER_MAX)
+            fresh = Together(
+                partial(self._fetch_for, statement),
+                most=TOGETHER_MAX,
+                before_telling=committed,
+                ends_waiting=_CannotConnect,
+            )
             together = self._together.setdefault(statement, fresh)
         return together
 
-    def _fetch_for(
-        self, statement: str, committed: Committed | None, askers: Sequence[Mapping[str, Any]]
-    ) -> list[Rows]:
+    def _fetch_for(self, statement: str, askers: Sequence[Mapping[str, Any]]) -> list[Rows]:
         values = {name: [asker[name] for asker in askers] for name in askers[0]}
         try:
             rows = self._fetch(statement, values)
@@ -128,10 +131,8 @@ class DirectConnections:
             count("transaction_retries")
             log.info("what %d asked together was undone: %s", len(askers), type(error).__name__)
             raise NotTogether from error
-        except UnicodeError as error:  # of one of them; nothing was sent
+        except UnicodeEncodeError as error:  # of one of them; nothing was sent
             raise NotTogether from error
-        if committed is not None:
-            committed(rows)
         found: list[Rows] = [[] for _ in askers]
         for number, *row in rows:
             found[number - 1].append(tuple(row))
@@ -180,7 +181,7 @@ class DirectConnections:
             try:
                 kept = self._local.kept = _Kept(psycopg.connect(**self._options, autocommit=True))
             except psycopg.OperationalError as error:
-                raise given_up("cannot connect", error) from error
+                raise given_up("cannot connect", error, kind=_CannotConnect) from error
         return kept
 
     def _forget_broken(self) -> None:
@@ -193,6 +194,10 @@ class DirectConnections:
         self._local.kept = None
         if kept is not None:
             kept.connection.close()
+
+
+class _CannotConnect(DatabaseUnavailable):
+    """Nothing was sent, and whoever waits to send something would wait for the same."""
 
 
 def _broken_off() -> DatabaseUnavailable:

@@ -67,7 +67,9 @@ def unavailable(error: BaseException) -> DatabaseUnavailable:
     return given_up("every connection is in use" if in_use else type(_driver_error(error)).__name__, error)
 
 
-def given_up(reason: str, cause: object = None) -> DatabaseUnavailable:
+def given_up(
+    reason: str, cause: object = None, *, kind: type[DatabaseUnavailable] = DatabaseUnavailable
+) -> DatabaseUnavailable:
     """The error for a caller who is told `reason`: counted, and logged with `cause`, or else with the reason.
 
     For whoever notices the failure, once. Those who pass the error on, and the threads that waited for the same attempt and
@@ -76,7 +78,7 @@ def given_up(reason: str, cause: object = None) -> DatabaseUnavailable:
     """
     count("database_unavailable")
     log.warning("the database did not answer: %s", reason if cause is None else cause)
-    return DatabaseUnavailable(reason)
+    return kind(reason)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ globals().update(
 class EveryWording(dict[object, Headers]):
     """As if the application had sold to all who ask, in whatever words."""
 
-    def get(self, _wording: object, _default: object = None) -> Headers:
+    def pop(self, _words: object, _default: object = None) -> Headers:  # type: ignore[override]
         return [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 import uvloop
 from sqlalchemy import select
@@ -18,7 +21,6 @@ from matinee.boxoffice import purchase_statements
 from matinee.boxoffice.models import Ticket
 from matinee.db.direct import DirectConnections
 from matinee.kernel.counts import tell_counts_to
-from matinee.web.given.buying_in_passing import WORDINGS_MAX
 from matinee.web.shared.asgi import Answer, Scope
 from tests.building import DAY, Buyer, House, count_rows
 from tests.databases import PostgresServer
@@ -105,8 +107,11 @@ def test_other_words_are_asked_of_the_application_first(bridge: BehindBridge, bu
     buy(bridge, buyer, number="2", accept="text/html")
     assert (bridge.asked, len(bridge.told)) == (2, 0)
     buy(bridge, buyer, number="3", accept="text/html")
-    buy(bridge, buyer, number="4", user_agent="whoever", x_forwarded_for="198.51.100.9")
-    assert (bridge.asked, len(bridge.told)) == (2, 2)
+    buy(
+        bridge, buyer, number="4", user_agent="whoever", x_forwarded_for="198.51.100.9", sec_fetch_mode="cors"
+    )
+    buy(bridge, buyer, number="5", cookie="token=of-nobody")
+    assert (bridge.asked, len(bridge.told)) == (2, 3)
 
 
 def test_what_the_application_adds_for_pages_elsewhere_is_added_here(
@@ -124,18 +129,6 @@ def test_what_the_application_adds_for_pages_elsewhere_is_added_here(
             assert first[1].get(name) == second[1].get(name)
         assert ("access-control-allow-origin" in second[1]) is allowed
     assert len(bridge.told) == 2
-
-
-def test_so_many_wordings_are_known_and_the_oldest_is_forgotten(bridge: BehindBridge) -> None:
-    async def learn(number: int) -> None:
-        async def say(_beforehand: object) -> Answer:
-            return 200, [(b"content-type", b"application/json")], b""
-
-        await bridge.passing._learn(number, say)
-
-    for number in range(WORDINGS_MAX + 1):
-        uvloop.run(learn(number))
-    assert list(bridge.passing._headers) == list(range(1, WORDINGS_MAX + 1))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +150,6 @@ def test_headers_that_are_not_for_others_are_not_kept(bridge: BehindBridge, answ
 @pytest.mark.parametrize(
     "changes",
     [
-        {"cookie": "session=1"},
         {"authorization": "Bearer x"},
         {"idempotency_key": "1"},
         {"content_length": "2"},
@@ -166,6 +158,7 @@ def test_headers_that_are_not_for_others_are_not_kept(bridge: BehindBridge, answ
         {"x_unheard_of": "1"},
         {"token": ""},
         {"username": ""},
+        {"accept": "x" * 5000},
         {"number": "\x00"},
         {"title": ""},
     ],
@@ -199,6 +192,8 @@ class Statements:
     def __init__(self, direct: DirectConnections, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[int] = []
         self.fails_with: Exception | None = None
+        self.loses_the_answer = False
+        self.takes_seconds = 0.0
         self.other = 0
         fetch = direct._fetch
 
@@ -207,8 +202,12 @@ class Statements:
                 self.other += 1
             else:
                 self.asked.append(len(values["label"]))
+                time.sleep(self.takes_seconds)
                 if self.fails_with is not None:
                     raise self.fails_with
+                if self.loses_the_answer:
+                    fetch(statement, values)
+                    raise psycopg.OperationalError("the connection was lost")
             return fetch(statement, values)
 
         monkeypatch.setattr(direct, "_fetch", count)
@@ -321,3 +320,56 @@ class TestTheDatabaseIsAway:
         own_postgres.start()
         assert buy(bridge, buyer, number="3")[0] == 200
         assert len(bridge.told) == 2
+
+
+def test_of_a_purchase_in_doubt_the_buyer_is_told_so_and_it_is_not_sent_again(
+    bridge: BehindBridge, statements: Statements, buyer: Buyer
+) -> None:
+    statements.loses_the_answer = True
+    status, headers, _ = buy(bridge, buyer, number="2")
+    assert status == 503
+    assert int(headers["retry-after"]) > 0
+    assert (statements.asked, statements.other) == ([1], 0)
+    assert bridge.services.transactions.read(lambda session: count_rows(session, Ticket)) == 2
+
+
+@pytest.mark.parametrize("error", [psycopg.errors.LockNotAvailable(), psycopg.errors.DeadlockDetected()])
+def test_what_could_not_be_done_together_is_done_alone(
+    bridge: BehindBridge, statements: Statements, buyer: Buyer, error: Exception
+) -> None:
+    statements.fails_with = error
+    status, _, body = buy(bridge, buyer, number="2")
+    assert (status, body["data"]["number"]) == (200, 2)
+    # The facts, and the purchase.
+    assert (statements.asked, statements.other) == ([1], 2)
+    assert bridge.services.transactions.read(lambda session: count_rows(session, Ticket)) == 2
+
+
+def test_the_time_that_a_refusal_took_is_logged_from_its_beginning(
+    bridge: BehindBridge, statements: Statements, buyer: Buyer, caplog: pytest.LogCaptureFixture
+) -> None:
+    statements.takes_seconds = 0.3
+    with caplog.at_level(logging.INFO, "matinee.access"):
+        assert buy(bridge, buyer, number="1")[0] == 404
+        assert buy(bridge, buyer, number="2")[0] == 200
+    told = [record.fields for record in caplog.records if record.name == "matinee.access"]  # type: ignore[attr-defined]
+    assert [fields["status"] for fields in told] == [404]
+    assert told[0]["ms"] >= 300
+    assert bridge.told[-1].seconds >= 0.3
+
+
+def test_what_one_machine_sells_in_passing_the_others_show_at_once(
+    bridge: BehindBridge, buyer: Buyer, open_app: OpenApp, tmp_path: Path
+) -> None:
+    elsewhere = open_app(data_dir=tmp_path / "elsewhere").test_client()
+
+    def free() -> list[int]:
+        (shown,) = elsewhere.get("/getDay", query_string={"date": VALUES["date"]}).json["day"]
+        seats: list[int] = shown["aviableTikets"]
+        return seats
+
+    assert free() == list(range(1, 13))
+    for number in range(1, 5):
+        assert buy(bridge, buyer, number=str(number))[0] == 200
+        assert free() == list(range(number + 1, 13))
+    assert len(bridge.told) == 3

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from matinee.db.direct import DirectConnections
 from matinee.web.given.buying_in_passing import BuyingInPassing
-from matinee.web.shared.asgi import Answered, Scope, WsgiBridge
+from matinee.web.shared.asgi import Answered, Beforehand, Scope, WsgiBridge
 from matinee.web.shared.bookkeeping import AnsweredBeside, Bookkeeping
 from matinee.web.shared.services import services_of
 
@@ -36,7 +36,7 @@ class BehindBridge(WsgiBridge):
         )
         super().__init__(app, threads=0, body_bytes_max=BODY_BYTES_MAX, in_passing=self.passing)
 
-    def _in_a_thread(self, scope: Scope, body: bytes, beforehand: object) -> Answered:
+    def _in_a_thread(self, scope: Scope, body: bytes, beforehand: Beforehand | None) -> Answered:
         self.asked += 1
         answered: Answered = asyncio.get_running_loop().create_future()
         answered.set_result(self._answer(scope, body, beforehand))
@@ -52,7 +52,7 @@ class BehindBridge(WsgiBridge):
         return answer(environ, start_response)
 
     def end(self) -> None:
-        """Close the connections of the threads that ask for who does not wait."""
+        """Close the connections of the threads that stand in, one for each statement."""
         for together in self.direct._together.values():
             closed = threading.Event()
             together._ask = lambda _group: [self.direct.close_mine() or []]

@@ -9,7 +9,8 @@ import pytest
 from matinee.web.shared.asgi import Answer
 from matinee.web.shared.bookkeeping import AnsweredBeside, Bookkeeping
 from matinee.web.shared.kept_answers import KeptAnswers
-from matinee.web.shared.repeated_answers import WORDINGS_MAX, RepeatedAnswers
+from matinee.web.shared.repeated_answers import RepeatedAnswers
+from matinee.web.shared.wordings import WORDING_BYTES_MAX, WORDINGS_MAX
 from tests.web.shared.test_kept_answers import Version
 
 ASKED = {"host": "odeon.example", "accept": "*/*"}
@@ -170,10 +171,20 @@ def test_so_many_wordings_are_kept_and_no_more() -> None:
     for number in range(WORDINGS_MAX + 1):
         assert ask(accept=f"text/{number}") is not None
     answered = ask.answered
-    ask(accept="text/0")
+    ask(accept="text/1")
     assert ask.answered == answered
-    ask(accept=f"text/{WORDINGS_MAX}")
+    ask(accept="text/0")
     assert ask.answered == answered + 1
+
+
+def test_of_words_that_are_too_many_nothing_is_kept() -> None:
+    ask = Asked()
+    ask.in_a_thread()
+    for _ in range(2):
+        answered = ask.answered
+        assert ask(accept="x" * WORDING_BYTES_MAX) is not None
+        assert ask.answered == answered + 1
+    assert ask.told == []
 
 
 def test_where_nothing_is_to_be_repeated_the_application_answers_at_once() -> None:

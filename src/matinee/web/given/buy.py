@@ -25,12 +25,10 @@ from matinee.web.given.values import (
     read_headers,
     read_time,
 )
-from matinee.web.shared.asgi import BEFOREHAND
+from matinee.web.shared.asgi import take_beforehand
 from matinee.web.shared.services import services
 
 BOUGHT = "Ticket bought successfully"
-# Beforehand the seat was asked for with those of others, and something stands in the way.
-TRIED = "tried with others"
 
 
 class ScreeningValues(BaseModel):
@@ -126,9 +124,13 @@ def _buy(values: ScreeningValues, labels: list[str]) -> tuple[str, list[dict[str
     username = values.username or service.transactions.read(
         lambda session: cookie_user(session, now=now).username
     )
-    beforehand = request.environ.get(BEFOREHAND)
-    if isinstance(beforehand, Exception):
-        raise beforehand
+    beforehand = take_beforehand(request.environ)
+    if beforehand is not None and beforehand.refusal is not None:
+        try:
+            raise beforehand.refusal
+        finally:
+            # A refusal knows where it was raised. Known there in turn, both would wait for the garbage collector.
+            del beforehand
     purchase = purchase_wanted(values, username=username, token=token, labels=labels)
     sold = purchase_seats(
         service.transactions,
@@ -136,7 +138,8 @@ def _buy(values: ScreeningValues, labels: list[str]) -> tuple[str, list[dict[str
         service.version,
         purchase=purchase,
         now=now,
-        together=beforehand != TRIED,
+        # What was done beforehand is to ask for it together with others.
+        together=beforehand is None,
     )
     return username, [sold_ticket(purchase, seat, base_url=service.base_url) for seat in sold]
 

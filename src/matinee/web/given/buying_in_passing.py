@@ -21,22 +21,25 @@ from matinee.boxoffice.purchase_facts import Purchase, Sold
 from matinee.boxoffice.purchases import purchase_seat_later
 from matinee.db.direct import DirectConnections
 from matinee.kernel import clock
-from matinee.web.given.buy import BOUGHT, TRIED, OneSeatValues, purchase_wanted, sold_ticket
+from matinee.web.given.buy import BOUGHT, OneSeatValues, purchase_wanted, sold_ticket
 from matinee.web.given.values import BadRequest, check_headers
-from matinee.web.shared.asgi import Answer, AskApplication, Headers, Scope
-from matinee.web.shared.bookkeeping import (
-    WITHOUT_EFFECT,
-    Bookkeeping,
-    headers_for_others,
-    is_for_others,
-)
+from matinee.web.shared.asgi import Answer, AskApplication, Beforehand, Headers, Scope
+from matinee.web.shared.bookkeeping import Bookkeeping
 from matinee.web.shared.handing_back import HandingBack
 from matinee.web.shared.services import services_of
+from matinee.web.shared.wordings import (
+    has_effect,
+    headers_for_others,
+    is_for_others,
+    recall,
+    remember,
+    wording,
+)
 
 PATH = "/buyTicket"
-# Of so many ways to ask is known with which headers the application answers; beyond them the oldest is forgotten.
-WORDINGS_MAX = 64
 _VALUES = {name.encode(): name for name in OneSeatValues.model_fields}
+# It stands for what is left out, and such a request goes to the application.
+_COOKIE = b"cookie"
 # The answer may depend on these, but not on who asks. A request with any other goes to the application.
 _IN_WORDING = frozenset(
     (b"host", b"connection", b"content-type", b"accept", b"accept-encoding", b"accept-language", b"origin",
@@ -71,29 +74,21 @@ class BuyingInPassing:
         told = _read(scope)
         if told is None:
             return None
-        texts, wording = told
-        headers = self._headers.get(wording)
+        texts, others = told
+        words = wording(scope, others)
+        if words is None:
+            return None
+        headers = recall(self._headers, words)
         if headers is None:
-            return self._learn(wording, ask)
-        try:
-            values = check_headers(OneSeatValues, texts)
-        except BadRequest:
-            return None  # the application says what is wrong with it
-        if values.token is None or values.username is None:
-            return None  # it may find them in a cookie
-        purchase = purchase_wanted(
-            values, username=values.username, token=values.token, labels=[values.number]
-        )
-        return self._buy(scope, ask, purchase, headers)
+            return self._learn(words, ask)
+        purchase = _purchase(texts)
+        return None if purchase is None else self._buy(scope, ask, purchase, headers)
 
-    async def _learn(self, wording: Hashable, ask: AskApplication) -> Answer:
+    async def _learn(self, words: Hashable, ask: AskApplication) -> Answer:
         answer = await ask(None)
         if is_for_others(answer):
-            if len(self._headers) >= WORDINGS_MAX:
-                del self._headers[next(iter(self._headers))]
-            self._headers[wording] = [
-                header for header in headers_for_others(answer) if header[0] != b"content-length"
-            ]
+            headers = [header for header in headers_for_others(answer) if header[0] != b"content-length"]
+            remember(self._headers, words, headers)
         return answer
 
     async def _buy(self, scope: Scope, ask: AskApplication, purchase: Purchase, headers: Headers) -> Answer:
@@ -109,17 +104,17 @@ class BuyingInPassing:
             )
             sold = await became
         if not isinstance(sold, Sold):
-            return await ask(TRIED if sold is None else sold)
+            return await ask(Beforehand(began, refusal=sold))
         data = sold_ticket(purchase, sold, base_url=self._services.base_url)
         body = cast(Response, self._json.response(message=BOUGHT, data=data)).get_data()
         answer = 200, [*headers, (b"content-length", str(len(body)).encode())], body
         return self._bookkeeping.enter(scope, answer, seconds=time.perf_counter() - began)
 
 
-def _read(scope: Scope) -> tuple[dict[str, str], Hashable] | None:
-    """The values by their names, as WSGI gives them, and the words around them; None where the application has to look."""
+def _read(scope: Scope) -> tuple[dict[str, str], Headers] | None:
+    """The values by their names, as WSGI gives them, and what else counts; None where the application has to look."""
     texts: dict[str, str] = {}
-    others = []
+    others: Headers = []
     for header in scope["headers"]:
         name, value = header
         known = _VALUES.get(name)
@@ -129,6 +124,16 @@ def _read(scope: Scope) -> tuple[dict[str, str], Hashable] | None:
             texts[known] = value.decode("latin-1")
         elif name in _IN_WORDING:
             others.append(header)
-        elif name not in WITHOUT_EFFECT and header != (b"content-length", b"0"):
+        elif name != _COOKIE and has_effect(name) and header != (b"content-length", b"0"):
             return None
-    return texts, (scope.get("scheme"), tuple(others))
+    return texts, others
+
+
+def _purchase(texts: dict[str, str]) -> Purchase | None:
+    try:
+        values = check_headers(OneSeatValues, texts)
+    except BadRequest:
+        return None  # the application says what is wrong with it
+    if values.token is None or values.username is None:
+        return None  # they may be in the cookie
+    return purchase_wanted(values, username=values.username, token=values.token, labels=[values.number])

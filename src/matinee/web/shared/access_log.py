@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from flask import Flask, Response, g, request
 
+from matinee.web.shared.asgi import began_at
 from matinee.web.shared.bookkeeping import AnsweredBeside
 
 log = logging.getLogger("matinee.access")
@@ -56,7 +57,7 @@ def log_requests(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        g.began = time.perf_counter()
+        g.began = began_at(request.environ)
 
     @app.after_request
     def _write(response: Response) -> Response:

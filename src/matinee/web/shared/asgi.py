@@ -11,7 +11,9 @@ import io
 import logging
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from matinee.web.shared.handing_back import HandingBack
@@ -23,15 +25,28 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 Answered = asyncio.Future[Answer]
-# Lets the application answer, in a thread. What was found out about the request beforehand, or None, goes along.
-AskApplication = Callable[[object], Awaitable[Answer]]
 
 # In the environment of a request: whether the server ends soon.
 ENDING = "matinee.is_ending"
-# And what was found out beforehand; missing where nothing was.
-BEFOREHAND = "matinee.beforehand"
+# And what was done beforehand; missing where nothing was.
+_BEFOREHAND = "matinee.beforehand"
 _WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What was done for a request before the application is asked."""
+
+    # By `time.perf_counter`: the request is as old for the application, too.
+    began: float
+    # What the application shall say.
+    refusal: Exception | None = None
+
+
+# Lets the application answer, in a thread.
+AskApplication = Callable[[Beforehand | None], Awaitable[Answer]]
+InPassing = Callable[[Scope, AskApplication], Awaitable[Answer] | None]
 
 
 class WsgiBridge:
@@ -50,7 +65,7 @@ class WsgiBridge:
         larger: Callable[..., int] | None = None,
         is_ending: Callable[[], bool] = lambda: False,
         at_hand: Callable[[Scope, Callable[[], Answer]], Answer | None] = lambda scope, answer_here: None,
-        in_passing: Callable[[Scope, AskApplication], Awaitable[Answer] | None] = lambda scope, ask: None,
+        in_passing: InPassing | None = None,
     ) -> None:
         """Starts the threads. `is_ending`: the server ends soon, so that every connection is closed with its answer.
 
@@ -58,7 +73,7 @@ class WsgiBridge:
         application answer. That is then done where the request came in: handing it to a thread and back takes longer.
 
         `in_passing`: takes on a request that it can answer without a thread for it alone, though it has to be waited for,
-        and may let the application answer after all; else None.
+        and may let the application answer after all; gives None for others.
 
         `threads`: how many requests are worked on at the same time; the others wait in line, see `waiting_line`.
 
@@ -70,7 +85,7 @@ class WsgiBridge:
         self._is_ending = is_ending
         self._at_hand = at_hand
         self._in_passing = in_passing
-        self._waiting: WaitingLine[tuple[Scope, bytes, object, Answered]] = WaitingLine()
+        self._waiting: WaitingLine[tuple[Scope, bytes, Beforehand | None, Answered]] = WaitingLine()
         self._hand_back = HandingBack()
         for number in range(threads):
             # The server itself waits for the requests in hand when it ends; an idle thread must not hold it up.
@@ -82,21 +97,29 @@ class WsgiBridge:
         body = await self._read_body(receive, self._limit(scope)) if _has_body(scope) else b""
         if body is None:
             return  # the caller went away before it had said all
-        known = self._at_hand(scope, lambda: self._answer(scope, body))
-        if known is None:
-
-            def ask(beforehand: object) -> Awaitable[Answer]:
-                return self._in_a_thread(scope, body, beforehand)
-
-            known = await (self._in_passing(scope, ask) or ask(None))
-        status, headers, answer = known
+        try:
+            status, headers, answer = await self._known(scope, body)
+        except Exception:  # not the application's: it has an answer to its own
+            log.exception("what answers in place of the application failed")
+            status, headers, answer = 500, [], b""
         if self._is_ending():
             # The caller goes on with another connection, and so with the next server.
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
-    def _in_a_thread(self, scope: Scope, body: bytes, beforehand: object) -> Answered:
+    async def _known(self, scope: Scope, body: bytes) -> Answer:
+        known = self._at_hand(scope, lambda: self._answer(scope, body))
+        if known is not None:
+            return known
+
+        def ask(beforehand: Beforehand | None) -> Answered:
+            return self._in_a_thread(scope, body, beforehand)
+
+        taken_on = None if self._in_passing is None else self._in_passing(scope, ask)
+        return await (ask(None) if taken_on is None else taken_on)
+
+    def _in_a_thread(self, scope: Scope, body: bytes, beforehand: Beforehand | None) -> Answered:
         answered: Answered = asyncio.get_running_loop().create_future()
         waiting = (scope, body, beforehand, answered)
         self._waiting.put(waiting, method=scope["method"], path=scope["path"])
@@ -124,18 +147,18 @@ class WsgiBridge:
             if not message.get("more_body"):
                 return bytes(body)
 
-    def _answer(self, scope: Scope, body: bytes, beforehand: object = None) -> Answer:
+    def _answer(self, scope: Scope, body: bytes, beforehand: Beforehand | None = None) -> Answer:
         try:
             return self._run(scope, body, beforehand)
         except BaseException:  # whatever it is, the next request needs this thread
             log.exception("the application failed")
             return 500, [], b""
 
-    def _run(self, scope: Scope, body: bytes, beforehand: object) -> Answer:
+    def _run(self, scope: Scope, body: bytes, beforehand: Beforehand | None) -> Answer:
         environ = _environ(scope, body)
         environ[ENDING] = self._is_ending()
         if beforehand is not None:
-            environ[BEFOREHAND] = beforehand
+            environ[_BEFOREHAND] = beforehand
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
@@ -154,6 +177,18 @@ class WsgiBridge:
         status, headers = started[-1]
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return int(status[:3]), encoded, answer
+
+
+def take_beforehand(environ: dict[str, Any]) -> Beforehand | None:
+    """What was done for the request before the application was asked, if anything; once."""
+    found: Beforehand | None = environ.pop(_BEFOREHAND, None)
+    return found
+
+
+def began_at(environ: Mapping[str, Any]) -> float:
+    """When work on the request began, by `time.perf_counter`; now, where nothing was done beforehand."""
+    beforehand: Beforehand | None = environ.get(_BEFOREHAND)
+    return time.perf_counter() if beforehand is None else beforehand.began
 
 
 def _has_body(scope: Scope) -> bool:

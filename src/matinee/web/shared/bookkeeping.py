@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from matinee.web.shared.asgi import Answer, Headers, Scope
-from matinee.web.shared.request_ids import HEADER, new_request_id
+from werkzeug.http import parse_list_header
 
-_REQUEST_ID = HEADER.lower().encode()
-# Headers of a request that no answer depends on but for its id: they go into the log, or nowhere.
-WITHOUT_EFFECT = frozenset(
-    (_REQUEST_ID, b"user-agent", b"referer", b"x-forwarded-for", b"x-real-ip", b"traceparent", b"tracestate")
-)
+from matinee.web.shared.asgi import Answer, Scope
+from matinee.web.shared.request_ids import new_request_id
+from matinee.web.shared.wordings import REQUEST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +46,19 @@ class Bookkeeping:
         )  # fmt: skip
         for tell in self._tell:
             tell(said)
-        return status, [*headers, (_REQUEST_ID, said.request_id.encode())], body
+        return status, [*headers, (REQUEST_ID, said.request_id.encode())], body
 
     def _request_id(self, scope: Scope) -> str:
-        return new_request_id(_value(scope, _REQUEST_ID) if self._trusted_proxies else "")
+        return new_request_id(_value(scope, REQUEST_ID) if self._trusted_proxies else "")
 
     def _caller(self, scope: Scope) -> str:
         # As `ProxyFix` does for the application.
         count = self._trusted_proxies
-        named = [each.strip() for each in _value(scope, b"x-forwarded-for").split(",")] if count else []
+        named = parse_list_header(_value(scope, b"x-forwarded-for")) if count else []
         if len(named) >= count > 0 and named[-count]:
             return named[-count]
         client = scope.get("client")
         return client[0] if client else ""
-
-
-def is_for_others(answer: Answer) -> bool:
-    """Whether the headers of an answer suit whoever asks in the same words: a success, and no cookie."""
-    status, headers, _ = answer
-    return status == 200 and not any(name == b"set-cookie" for name, _ in headers)
-
-
-def headers_for_others(answer: Answer) -> Headers:
-    """The headers of an answer without the id of the request."""
-    return [header for header in answer[1] if header[0] != _REQUEST_ID]
 
 
 def _value(scope: Scope, wanted: bytes) -> str:

@@ -10,16 +10,16 @@ import time
 from collections.abc import Callable, Hashable
 
 from matinee.web.shared.asgi import Answer, Scope
-from matinee.web.shared.bookkeeping import (
-    WITHOUT_EFFECT,
-    Bookkeeping,
+from matinee.web.shared.bookkeeping import Bookkeeping
+from matinee.web.shared.kept_answers import KeptAnswers
+from matinee.web.shared.wordings import (
+    has_effect,
     headers_for_others,
     is_for_others,
+    recall,
+    remember,
+    wording,
 )
-from matinee.web.shared.kept_answers import KeptAnswers
-
-# In how many words the same may be asked for; whatever is asked for in others is answered by the application.
-WORDINGS_MAX = 64
 
 
 class RepeatedAnswers:
@@ -50,18 +50,13 @@ class RepeatedAnswers:
         beside = None if key is None else self._kept.at_hand(key)
         if beside is None:
             return None
-        if not self._repeats:
+        words = wording(scope, (header for header in scope["headers"] if has_effect(header[0])))
+        if words is None or not self._repeats:
             return answer_here()
-        wording = _wording(scope)
-        known: Answer | None = beside.get(wording)
+        known: Answer | None = recall(beside, words)
         if known is None:
             answer = answer_here()
-            if len(beside) < WORDINGS_MAX and is_for_others(answer):
-                beside[wording] = (answer[0], headers_for_others(answer), answer[2])
+            if is_for_others(answer):
+                remember(beside, words, (answer[0], headers_for_others(answer), answer[2]))
             return answer
         return self._bookkeeping.enter(scope, known, seconds=time.perf_counter() - began)
-
-
-def _wording(scope: Scope) -> Hashable:
-    headers = tuple(header for header in scope["headers"] if header[0] not in WITHOUT_EFFECT)
-    return scope["path"], scope["query_string"], scope.get("scheme"), headers

@@ -63,7 +63,7 @@ REQUEST_SECONDS = Metric("How long requests took", ("method", "route"))
 REQUEST_SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 # Those of one moment in each process, which die with it.
-IN_FLIGHT = Metric("Requests that are being answered")
+IN_FLIGHT = Metric("Requests that are being answered, or wait for the database together with others")
 CONNECTIONS_IN_USE = Metric("Connections that are taken from the pool")
 
 # Read when they are asked for.

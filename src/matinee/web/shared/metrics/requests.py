@@ -10,21 +10,23 @@ from flask import Flask, Response, request
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from matinee.web.shared.asgi import began_at
 from matinee.web.shared.metrics.meter import Meter
 
 # Whatever a caller invents would be a row of its own for ever.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE = "(none)"
+# In the environment of a request.
+_BEGAN = "matinee.began"
 
 
 def measure_requests(app: Flask, meter: Meter) -> None:
     """Count every request that `app` answers, by the pattern of its route."""
     inner = app.wsgi_app
     in_flight = meter.in_flight
-    began_at = "matinee.began"
 
     def measured(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ[began_at] = time.perf_counter()
+        environ[_BEGAN] = began_at(environ)
         in_flight.inc()
         try:
             return inner(environ, start_response)
@@ -41,7 +43,7 @@ def measure_requests(app: Flask, meter: Meter) -> None:
             method if method in METHODS else "other",
             rule.rule if rule is not None else NO_ROUTE,
             response.status_code,
-            time.perf_counter() - request.environ[began_at],
+            time.perf_counter() - request.environ[_BEGAN],
         )
         return response
 
