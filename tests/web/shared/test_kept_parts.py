@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matinee.web.shared import kept_parts
-from matinee.web.shared.kept_parts import SECONDS_TO_LIVE, Kept, KeptParts
+from matinee.web.shared.kept_parts import ASKED_MAX, SECONDS_TO_LIVE, Kept, KeptParts
 
 
 class Programme:
@@ -87,3 +87,25 @@ def test_where_claims_are_not_told_apart_nothing_is_found(
     restless: KeptParts[str] = KeptParts(Restless())  # type: ignore[arg-type]
     restless.keep("day", restless.as_of_now(), "films")
     assert restless.find("day") is None
+
+
+def test_a_key_is_asked_for_often_while_one_question_follows_soon_upon_the_other(
+    parts: KeptParts[str | None], at: list[float]
+) -> None:
+    assert not parts.is_asked_for_often("seats")
+    assert not parts.is_asked_for_often("others")
+    for _ in range(3):
+        at[0] += SECONDS_TO_LIVE * 0.9
+        assert parts.is_asked_for_often("seats")
+    at[0] += SECONDS_TO_LIVE
+    assert not parts.is_asked_for_often("seats")
+    assert parts.is_asked_for_often("seats")
+
+
+def test_what_nobody_asks_for_any_more_is_forgotten(parts: KeptParts[str | None], at: list[float]) -> None:
+    for number in range(ASKED_MAX):
+        parts.is_asked_for_often(number)
+    at[0] += SECONDS_TO_LIVE
+    for number in range(5):
+        parts.is_asked_for_often(f"new {number}")
+    assert len(parts._asked) == 5

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from matinee.db.version import announce_change
 from matinee.programme.models import Screening
+from matinee.web.shared.kept_parts import KeptParts
 from matinee.web.shared.services import Services
 from tests.building import LETTERED, NOW, clock_at
 from tests.web.v1.shopping import Shop, refused
@@ -35,10 +36,17 @@ def written(services: Services, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return begun
 
 
+@pytest.fixture
+def many_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all screenings, however long the test takes."""
+    monkeypatch.setattr(KeptParts, "is_asked_for_often", lambda _parts, _key: True)
+
+
 def best(shop: Shop, count: int) -> Any:
     return shop.post("/holds", screening=shop.house.lettered, best_available={"count": count})
 
 
+@pytest.mark.usefixtures("many_come")
 def test_a_seat_that_is_held_or_sold_is_refused_without_a_transaction(shop: Shop, written: list[str]) -> None:
     shop.hold("A1", "A2")
     shop.hold("B1", "B2")
@@ -52,6 +60,21 @@ def test_a_seat_that_is_held_or_sold_is_refused_without_a_transaction(shop: Shop
     assert written
 
 
+@pytest.mark.parametrize("come_often", [False, True])
+def test_seats_are_looked_at_beforehand_where_others_came_just_now_and_all_are_told_the_same(
+    shop: Shop, written: list[str], come_often: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeptParts, "is_asked_for_often", lambda _parts, _key: come_often)
+    shop.hold("A1")
+    written.clear()
+    assert refused(shop.try_hold("A1")) == (409, "unavailable")
+    assert refused(best(shop, 6)) == (409, "not_enough_seats")
+    assert (written == []) is come_often
+    answers = [shop.hold("A2"), best(shop, 2).json]
+    assert [answer["state"] for answer in answers] == ["held", "held"]
+
+
+@pytest.mark.usefixtures("many_come")
 def test_whoever_asks_again_for_what_he_was_given_gets_it_again(shop: Shop) -> None:
     first = shop.try_hold("A1", headers=KEY)
     again = shop.try_hold("A1", headers=KEY)
@@ -63,6 +86,7 @@ def test_whoever_asks_again_for_what_he_was_given_gets_it_again(shop: Shop) -> N
     )
 
 
+@pytest.mark.usefixtures("many_come")
 def test_a_hold_is_free_at_the_instant_at_which_it_runs_out(shop: Shop) -> None:
     shop.hold("A1")
     with clock_at(END - timedelta(microseconds=1)):
@@ -71,6 +95,7 @@ def test_a_hold_is_free_at_the_instant_at_which_it_runs_out(shop: Shop) -> None:
         assert shop.try_hold("A1").status_code == 201
 
 
+@pytest.mark.usefixtures("many_come")
 def test_a_seat_that_was_let_go_can_be_had_at_once(shop: Shop) -> None:
     held = shop.hold("A1")
     assert refused(shop.try_hold("A1")) == (409, "unavailable")
@@ -79,6 +104,7 @@ def test_a_seat_that_was_let_go_can_be_had_at_once(shop: Shop) -> None:
     assert shop.try_hold("A1").status_code == 201
 
 
+@pytest.mark.usefixtures("many_come")
 def test_more_than_are_free_are_refused_without_a_transaction(shop: Shop, written: list[str]) -> None:
     shop.hold(*LETTERED[:-1])
     written.clear()
@@ -90,6 +116,7 @@ def test_more_than_are_free_are_refused_without_a_transaction(shop: Shop, writte
     assert written == []
 
 
+@pytest.mark.usefixtures("many_come")
 def test_what_is_refused_before_that_is_refused_as_ever(
     shop: Shop, services: Services, client: FlaskClient
 ) -> None:

@@ -19,6 +19,8 @@ from matinee.db.version import DataVersion
 # As the net beneath answers. Half as long, so that an answer that is made anew because of its age is made of parts
 # that are read anew, and nothing is older than both together.
 SECONDS_TO_LIVE = 0.5
+# Of so many keys is known when they were last asked for, before those that nobody asks for any more are forgotten.
+ASKED_MAX = 1000
 
 Part = TypeVar("Part")
 Claims = TypeVar("Claims")
@@ -45,6 +47,21 @@ class KeptParts(Generic[Part]):
     def __init__(self, version: DataVersion) -> None:
         self._version = version
         self._kept: dict[object, tuple[AsOf, Kept[Part]]] = {}
+        self._asked: dict[object, float] = {}
+
+    def is_asked_for_often(self, key: object) -> bool:
+        """Whether it was asked for so short a time ago that what would have been kept then could be shown now.
+
+        For who can do without: to read a part in order to keep it takes longer than it saves where nobody comes after.
+        """
+        now = time.monotonic()
+        before = self._asked.get(key)
+        self._asked[key] = now
+        if len(self._asked) > ASKED_MAX:
+            for old, moment in list(self._asked.items()):
+                if now - moment >= SECONDS_TO_LIVE:
+                    self._asked.pop(old, None)
+        return before is not None and now - before < SECONDS_TO_LIVE
 
     def as_of_now(self) -> AsOf:
         """To be asked before a part is read. Raises DatabaseUnavailable."""

@@ -21,11 +21,14 @@ from matinee.web.v1.sale.hold_values import NewHold
 def refuse_what_is_taken(body: NewHold, *, caller: Caller, now: datetime) -> Surroundings | None:
     """Raise SeatsNotFree or NotEnoughSeats where the hold would be refused so, by what is known of the claims.
 
-    Return what is known of the screening's surroundings; None where there is no such screening.
+    Return what is known of the screening's surroundings; None where there is no such screening, or where so few want its
+    seats that nothing is known: looking for what can be refused would then take as long as the hold.
     Raises also what is refused before that: NoSeats, SeatNamedTwice, TooManySeats, InvalidValues. Whoever is not refused
     here may be refused all the same.
     """
     service = services()
+    if not service.kept_parts.is_asked_for_often(("wanted seats", body.screening)):
+        return None
     try:
         taken, surroundings = service.kept_answers.get(
             ("taken", body.screening), lambda: wanted_seats(service, screening_id=body.screening)
