@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from matinee.db.together import NotTogether, Together, Unanswered
+from matinee.db.together import NoStandIn, NotTogether, Together, Unanswered
 
 SECONDS_MAX = 10.0
 
@@ -251,6 +251,7 @@ def test_where_an_error_cannot_be_copied_it_is_not_known_what_became_of_it() -> 
     assert isinstance(registry.answers[2], CannotBeCopied), "that of whoever asked for all"
     assert isinstance(registry.answers[3], Unanswered)
     assert isinstance(registry.answers[4], Unanswered)
+    assert isinstance(registry.answers[4].__cause__, CannotBeCopied)
 
 
 def test_a_thread_that_cannot_be_had_harms_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +262,7 @@ def test_a_thread_that_cannot_be_had_harms_one_alone(monkeypatch: pytest.MonkeyP
     registry.go_on.set()
     with monkeypatch.context() as without_threads:
         without_threads.setattr(threading.Thread, "start", cannot_start)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(NoStandIn):
             registry.together.ask_later(1, lambda _: None)
     assert registry.together(2) == 20
     registry.ask_later(3)

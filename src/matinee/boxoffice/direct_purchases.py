@@ -21,7 +21,7 @@ from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.orders import new_order_code
 from matinee.boxoffice.purchase_facts import Facts, Purchase, Sold, facts_statement, screenings_on_sale
 from matinee.boxoffice.tickets import new_ticket_id
-from matinee.db.direct import DirectConnections, Rows
+from matinee.db.direct import DirectConnections, NoConnection, Rows
 from matinee.db.together import NotTogether
 from matinee.db.version import Change, DataVersion
 from matinee.kernel.codes import hash_secret
@@ -103,7 +103,8 @@ def sell_one_later(
             became = found if isinstance(found, Exception) else _what_became_of(asked, found)
         except Exception as error:  # noqa: BLE001 - raised by whoever is told
             became = error
-        then(None if isinstance(became, NotTogether) else became)
+        # Threads have connections of their own: where there was none to be had, they may sell it all the same.
+        then(None if isinstance(became, (NotTogether, NoConnection)) else became)
 
     direct.fetch_together_later(_statement(purchase), asked, tell, committed=partial(_announce, version))
 

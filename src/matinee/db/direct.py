@@ -35,6 +35,8 @@ from matinee.kernel.spans import span
 
 TRIES_MAX = 5
 TOGETHER_MAX = 32
+# Whoever has waited for so long in vain has waited for all.
+LONG_SECONDS = 1.0
 log = logging.getLogger(__name__)
 # `:name`, and not a cast (`::text`).
 _VALUE = re.compile(r"(?<!:):(\w+)")
@@ -79,7 +81,7 @@ class DirectConnections:
         """As `fetch_all` for a statement that writes, run once for all who come with it at the same moment.
 
         In the statement `:name` is an array of what each of them gave. The first column of its rows says whose they are,
-        counted from 1; the others are given to that thread. Raises DatabaseUnavailable, and NotTogether where the server
+        counted from 1; the others are given to him. Raises DatabaseUnavailable, and NotTogether where the server
         undid it, for whatever reason: one may have spoilt it for all.
 
         `committed`: called with the rows of each, once for all of them, before anybody is given his own; the same for all
@@ -90,7 +92,7 @@ class DirectConnections:
             try:
                 return together(values)
             except Unanswered as error:
-                raise _broken_off() from error
+                raise _broken_off(error) from error
 
     def fetch_together_later(
         self,
@@ -103,7 +105,7 @@ class DirectConnections:
         """As `fetch_together`, and return at once: another thread calls `then` with the rows, or with the exception."""
 
         def tell(found: Rows | Exception) -> None:
-            then(_broken_off() if isinstance(found, Unanswered) else found)
+            then(_broken_off(found) if isinstance(found, Unanswered) else found)
 
         self._together_with(statement, committed).ask_later(values, tell)
 
@@ -116,7 +118,7 @@ class DirectConnections:
                 partial(self._fetch_for, statement),
                 most=TOGETHER_MAX,
                 before_telling=committed,
-                ends_waiting=_CannotConnect,
+                ends_waiting=WaitedInVain,
             )
             together = self._together.setdefault(statement, fresh)
         return together
@@ -178,10 +180,14 @@ class DirectConnections:
             self._forget()
             kept = None
         if kept is None:
+            began = time.monotonic()
             try:
                 kept = self._local.kept = _Kept(psycopg.connect(**self._options, autocommit=True))
             except psycopg.OperationalError as error:
-                raise given_up("cannot connect", error, kind=_CannotConnect) from error
+                waited = time.monotonic() - began >= LONG_SECONDS
+                raise given_up(
+                    "cannot connect", error, kind=WaitedInVain if waited else NoConnection
+                ) from error
         return kept
 
     def _forget_broken(self) -> None:
@@ -196,13 +202,17 @@ class DirectConnections:
             kept.connection.close()
 
 
-class _CannotConnect(DatabaseUnavailable):
-    """Nothing was sent, and whoever waits to send something would wait for the same."""
+class NoConnection(DatabaseUnavailable):
+    """There was none to be had, which was known at once. Nothing was sent."""
 
 
-def _broken_off() -> DatabaseUnavailable:
-    # Whoever asked for all was broken off without a word: each for whom it asked says it of his own.
-    return given_up("nobody knows what became of it")
+class WaitedInVain(DatabaseUnavailable):
+    """For a connection, and for so long that whoever waits would wait as long again. Nothing was sent."""
+
+
+def _broken_off(error: Unanswered) -> DatabaseUnavailable:
+    # Whoever asked for all was broken off: each for whom it asked says it of his own.
+    return given_up("nobody knows what became of it", f"nobody knows what became of it: {error.__cause__!r}")
 
 
 class _Prepared(NamedTuple):

@@ -72,7 +72,7 @@ def given_up(
 ) -> DatabaseUnavailable:
     """The error for a caller who is told `reason`: counted, and logged with `cause`, or else with the reason.
 
-    For whoever notices the failure, once. Those who pass the error on, and the threads that waited for the same attempt and
+    For whoever notices the failure, once. Those who pass the error on, and those who waited for the same attempt and
     are given a copy, neither count nor log it again: what is counted is how often the database did not answer, and each
     request that is refused for it stands among the requests, with its 503.
     """

@@ -1,4 +1,4 @@
-"""Questions that several threads ask at the same moment, asked together by one of them.
+"""Questions that several ask at the same moment, asked together by one of them: threads that wait, and who does not wait.
 
 A thread that finds nobody asking asks at once, for itself alone. Who comes meanwhile waits; the first of them then asks for
 all who wait. So nobody ever waits in order to be together with others, and the more there are, the more go together.
@@ -30,6 +30,10 @@ class Unanswered(Exception):
     """Whoever asked for all was broken off: what became of it is not known."""
 
 
+class NoStandIn(Exception):
+    """There is no thread for who does not wait. Nothing was asked."""
+
+
 class _Asker(Generic[Asked, Answer]):
     """Somebody who asked, and what he is told."""
 
@@ -45,10 +49,13 @@ class _Asker(Generic[Asked, Answer]):
 
     def failed_by(self, error: BaseException) -> None:
         """What `ask` raised for all."""
-        # A copy: one that several raise collects what each of them did.
-        with suppress(Exception):  # what cannot be copied stays unanswered
-            self._error = copy(error) if isinstance(error, Exception) else Unanswered()
-            self._error.__cause__ = error
+        own: Exception = Unanswered()
+        if isinstance(error, Exception):
+            # A copy: one that several raise collects what each of them did.
+            with suppress(Exception):  # what cannot be copied is not known to them
+                own = copy(error)
+        own.__cause__ = error
+        self._error = own
 
     def found(self) -> Answer | Exception:
         """What came of it."""
@@ -114,8 +121,8 @@ class Together(Generic[Asked, Answer]):
     ) -> None:
         """`ask` answers several at once, in their order. `most`: how many at once.
 
-        `before_telling`: called with the answers of a group before anybody is told his; another thread may ask for the next
-        meanwhile.
+        `before_telling`: called with the answers of a group before anybody is told his. Meanwhile the next are asked for,
+        where a thread is the first of them.
         `ends_waiting`: what `ask` raises for all, those who wait for the next group among them.
         """
         self._ask = ask
@@ -146,7 +153,7 @@ class Together(Generic[Asked, Answer]):
     def ask_later(self, asked: Asked, then: Callable[[Answer | Exception], object]) -> None:
         """Return at once; `then` is called with the answer, or with what `ask` raised, by the thread that asked for all.
 
-        It must be quick: others wait to be told, some of whom may be threads.
+        It must be quick: others wait to be told, some of whom may be threads. Raises NoStandIn.
         """
         if self._join(_ToldLater(asked, then, self._turns_of_stand_in())):
             self._turns_of_stand_in().put(None)
@@ -156,7 +163,14 @@ class Together(Generic[Asked, Answer]):
             if self._turns is None:
                 turns: SimpleQueue[None] = SimpleQueue()
                 # One: with a second, which asked while the first told, groups were smaller and fewer were served.
-                threading.Thread(target=self._stand_in, args=(turns,), name="stand-in", daemon=True).start()
+                stand_in = threading.Thread(
+                    target=self._stand_in, args=(turns,), name="stand-in", daemon=True
+                )
+                try:
+                    stand_in.start()
+                except RuntimeError as error:
+                    log.warning("no thread to be had: %s", error)
+                    raise NoStandIn from error
                 # Now that somebody takes them.
                 self._turns = turns
             return self._turns
@@ -197,6 +211,9 @@ class Together(Generic[Asked, Answer]):
             finally:
                 for one in group:
                     one.tell()
+                # An error knows this frame, and each of them the error.
+                group.clear()
+                del one
 
     def _prepare_telling(self, answers: Sequence[Answer]) -> None:
         if self._before_telling is None or not answers:

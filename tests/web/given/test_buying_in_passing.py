@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
+import threading
 import time
+import weakref
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +20,12 @@ import pytest
 import uvloop
 from sqlalchemy import select
 
-from matinee.boxoffice import purchase_statements
+from matinee.boxoffice import direct_purchases, purchase_statements
+from matinee.boxoffice.errors import SeatsNotFree
 from matinee.boxoffice.models import Ticket
-from matinee.db.direct import DirectConnections
+from matinee.db.direct import LONG_SECONDS, TOGETHER_MAX, DirectConnections
 from matinee.kernel.counts import tell_counts_to
+from matinee.web.given.buying_in_passing import VALUES_MAX
 from matinee.web.shared.asgi import Answer, Scope
 from tests.building import DAY, Buyer, House, count_rows
 from tests.databases import PostgresServer
@@ -159,6 +164,8 @@ def test_headers_that_are_not_for_others_are_not_kept(bridge: BehindBridge, answ
         {"token": ""},
         {"username": ""},
         {"accept": "x" * 5000},
+        # Which the application takes apart: it takes a fifth of a second.
+        {"number": "%" * VALUES_MAX},
         {"number": "\x00"},
         {"title": ""},
     ],
@@ -267,6 +274,8 @@ def test_those_who_come_at_once_are_served_together_and_each_gets_his_own(
         asked = (request(buyer, number=str(number)) for number in [*range(2, 13), 12, 13])
         return await asyncio.gather(*(send(bridge, scope) for scope in asked))
 
+    # While the first statement is under way, all others come.
+    statements.takes_seconds = 0.3
     answers = [read(sent) for sent in uvloop.run(all_at_once())]
     assert [status for status, _, _ in answers] == [200] * 11 + [404] * 2
     assert [body["data"]["number"] for _, _, body in answers[:11]] == list(range(2, 13))
@@ -298,9 +307,65 @@ def test_a_caller_who_no_longer_waits_has_bought_all_the_same(
         assert read(await send(bridge, request(buyer, number="3")))[0] == 200
 
     uvloop.run(one_gives_up())
-    sold = bridge.services.transactions.read(lambda session: count_rows(session, Ticket))
-    assert sold == 1 + sum(statements.asked)
+    assert sum(statements.asked) == 2
+    assert bridge.services.transactions.read(lambda session: count_rows(session, Ticket)) == 3
     assert caplog.text == ""
+
+
+def test_where_there_is_no_thread_for_it_the_application_sells(
+    bridge: BehindBridge, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot_start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    buy(bridge, buyer, number="1")
+    with monkeypatch.context() as without_threads:
+        without_threads.setattr(threading.Thread, "start", cannot_start)
+        assert buy(bridge, buyer, number="2")[0] == 200
+    assert (bridge.asked, bridge.told) == (2, [])
+    assert buy(bridge, buyer, number="3")[0] == 200
+    assert len(bridge.told) == 1
+
+
+def test_where_that_thread_has_no_connection_the_application_sells(
+    bridge: BehindBridge, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = psycopg.connect
+
+    def there_are_too_many(*arguments: Any, **options: Any) -> Any:
+        if threading.current_thread().name == "stand-in":
+            raise psycopg.OperationalError("too many clients already")
+        return connect(*arguments, **options)
+
+    buy(bridge, buyer, number="1")
+    monkeypatch.setattr(psycopg, "connect", there_are_too_many)
+    assert buy(bridge, buyer, number="2")[0] == 200
+    assert (bridge.asked, bridge.told) == (2, [])
+
+
+@pytest.mark.usefixtures("statements")
+def test_a_refusal_leaves_nothing_to_the_garbage_collector(
+    bridge: BehindBridge, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[weakref.ref[SeatsNotFree]] = []
+
+    class Noted(SeatsNotFree):
+        """Some seats are not free."""
+
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            made.append(weakref.ref(self))
+
+    monkeypatch.setattr(direct_purchases, "SeatsNotFree", Noted)
+    gc.collect()
+    gc.disable()
+    try:
+        assert [buy(bridge, buyer, number="1")[0] for _ in range(5)] == [404] * 5
+        # The last may still be in the hands of the thread that told it.
+        assert len(made) == 5
+        assert [one() for one in made[:-1]] == [None] * 4
+    finally:
+        gc.enable()
 
 
 class TestTheDatabaseIsAway:
@@ -373,3 +438,30 @@ def test_what_one_machine_sells_in_passing_the_others_show_at_once(
         assert buy(bridge, buyer, number=str(number))[0] == 200
         assert free() == list(range(number + 1, 13))
     assert len(bridge.told) == 3
+
+    def test_whoever_waits_while_nobody_answers_is_told_with_the_first(
+        self,
+        bridge: BehindBridge,
+        buyer: Buyer,
+        own_postgres: PostgresServer,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        tried: list[str] = []
+
+        def in_vain(*_arguments: Any, **_options: Any) -> Any:
+            tried.append(threading.current_thread().name)
+            time.sleep(LONG_SECONDS)
+            raise psycopg.OperationalError("timeout expired")
+
+        async def all_at_once() -> list[list[dict[str, Any]]]:
+            return await asyncio.gather(
+                *(send(bridge, request(buyer, number="3")) for _ in range(2 * TOGETHER_MAX))
+            )
+
+        for number in "12":
+            assert buy(bridge, buyer, number=number)[0] == 200
+        own_postgres.stop()
+        monkeypatch.setattr(psycopg, "connect", in_vain)
+        heads = [head for head, _ in uvloop.run(all_at_once())]
+        assert {head["status"] for head in heads} == {503}
+        assert tried == ["stand-in"]

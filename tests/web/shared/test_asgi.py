@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from matinee.web.shared.asgi import WsgiBridge
+from matinee.web.shared.asgi import Beforehand, WsgiBridge, began_at, take_beforehand
 
 BODY_BYTES_MAX = 10
 
@@ -250,3 +250,54 @@ def test_a_caller_who_no_longer_waits_takes_nobodys_answer(caplog: pytest.LogCap
 
     assert uvloop.run(one_gives_up())[1]["body"] == b"/stays"
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("where", ["at_hand", "in_passing", "awaited"])
+def test_a_failure_of_what_answers_in_its_place_is_a_500_and_the_next_are_served(
+    where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(scope: Any, _ask: object) -> Any:
+        if scope["path"] == "/broken":
+            raise ValueError("no")
+
+    async def fail_later() -> Any:
+        raise ValueError("no")
+
+    options: dict[str, Any] = {
+        "at_hand": {"at_hand": fail},
+        "in_passing": {"in_passing": fail},
+        "awaited": {"in_passing": lambda scope, _: fail_later() if scope["path"] == "/broken" else None},
+    }
+
+    async def one_after_the_other() -> list[int]:
+        bridge = WsgiBridge(echo("PATH_INFO"), threads=1, body_bytes_max=BODY_BYTES_MAX, **options[where])
+        return [(await send_one(bridge, [], path=path))[0]["status"] for path in ("/broken", "/", "/broken")]
+
+    assert uvloop.run(one_after_the_other()) == [500, 200, 500]
+    assert "in place of the application failed" in caplog.text
+
+
+def test_what_was_done_beforehand_goes_along_to_the_application() -> None:
+    began = time.perf_counter() - 5
+    refusal = ValueError("no")
+    found: list[Any] = []
+
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        found.append(began_at(environ))
+        beforehand = take_beforehand(environ)
+        found.append(None if beforehand is None else beforehand.take_refusal())
+        return echo("PATH_INFO")(environ, start_response)
+
+    async def both() -> None:
+        bridge = WsgiBridge(
+            application, threads=1, body_bytes_max=BODY_BYTES_MAX,
+            in_passing=lambda scope, ask: ask(Beforehand(began, refusal)) if scope["path"] == "/refused" else None,
+        )  # fmt: skip
+        for path in ("/refused", "/"):
+            await send_one(bridge, [], path=path)
+
+    before = time.perf_counter()
+    uvloop.run(both())
+    assert found[:2] == [began, refusal]
+    assert found[2] >= before
+    assert found[3] is None

@@ -54,3 +54,9 @@ def test_a_loop_that_has_ended_takes_nothing_from_the_next() -> None:
     left = uvloop.run(never_told())
     hand_back(left, "too late")
     assert uvloop.run(told()) == "told"
+
+    async def ends_before_it_comes() -> None:
+        hand_back(asyncio.get_running_loop().create_future(), "not fetched")
+
+    uvloop.run(ends_before_it_comes())
+    assert uvloop.run(told()) == "told"

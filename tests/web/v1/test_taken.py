@@ -74,6 +74,23 @@ def test_seats_are_looked_at_beforehand_where_others_came_just_now_and_all_are_t
     assert [answer["state"] for answer in answers] == ["held", "held"]
 
 
+def test_it_is_each_screening_for_which_some_came_just_now(
+    shop: Shop, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def is_asked_for_often(_parts: object, key: object) -> bool:
+        asked.append(key)
+        return False
+
+    monkeypatch.setattr(KeptParts, "is_asked_for_often", is_asked_for_often)
+    shop.hold("A1")
+    shop.hold("A2")
+    shop.hold("1", screening=shop.house.first_hall)
+    first, second, other = asked
+    assert first == second != other
+
+
 @pytest.mark.usefixtures("many_come")
 def test_whoever_asks_again_for_what_he_was_given_gets_it_again(shop: Shop) -> None:
     first = shop.try_hold("A1", headers=KEY)

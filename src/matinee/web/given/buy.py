@@ -125,12 +125,12 @@ def _buy(values: ScreeningValues, labels: list[str]) -> tuple[str, list[dict[str
         lambda session: cookie_user(session, now=now).username
     )
     beforehand = take_beforehand(request.environ)
-    if beforehand is not None and beforehand.refusal is not None:
+    refusal = None if beforehand is None else beforehand.take_refusal()
+    if refusal is not None:
         try:
-            raise beforehand.refusal
+            raise refusal
         finally:
-            # A refusal knows where it was raised. Known there in turn, both would wait for the garbage collector.
-            del beforehand
+            del refusal
     purchase = purchase_wanted(values, username=username, token=token, labels=labels)
     sold = purchase_seats(
         service.transactions,

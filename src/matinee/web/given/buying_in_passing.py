@@ -20,6 +20,7 @@ from flask import Flask, Response
 from matinee.boxoffice.purchase_facts import Purchase, Sold
 from matinee.boxoffice.purchases import purchase_seat_later
 from matinee.db.direct import DirectConnections
+from matinee.db.together import NoStandIn
 from matinee.kernel import clock
 from matinee.web.given.buy import BOUGHT, OneSeatValues, purchase_wanted, sold_ticket
 from matinee.web.given.values import BadRequest, check_headers
@@ -37,6 +38,9 @@ from matinee.web.shared.wordings import (
 )
 
 PATH = "/buyTicket"
+# All of them together, in bytes. Three hundred letters that are percent-encoded may need 3,600; to decode as many as a
+# header can have takes a fifth of a second, in which the event loop would answer nobody.
+VALUES_MAX = 5000
 _VALUES = {name.encode(): name for name in OneSeatValues.model_fields}
 # It stands for what is left out, and such a request goes to the application.
 _COOKIE = b"cookie"
@@ -93,6 +97,20 @@ class BuyingInPassing:
 
     async def _buy(self, scope: Scope, ask: AskApplication, purchase: Purchase, headers: Headers) -> Answer:
         began = time.perf_counter()
+        try:
+            sold = await self._sell(purchase)
+        except NoStandIn:
+            return await ask(None)
+        if not isinstance(sold, Sold):
+            beforehand = Beforehand(began, refusal=sold)
+            del sold  # from here on it is known there alone: see `take_refusal`
+            return await ask(beforehand)
+        data = sold_ticket(purchase, sold, base_url=self._services.base_url)
+        body = cast(Response, self._json.response(message=BOUGHT, data=data)).get_data()
+        answer = 200, [*headers, (b"content-length", str(len(body)).encode())], body
+        return self._bookkeeping.enter(scope, answer, seconds=time.perf_counter() - began)
+
+    async def _sell(self, purchase: Purchase) -> Sold | Exception | None:
         became: asyncio.Future[Sold | Exception | None] = asyncio.get_running_loop().create_future()
         with self._under_way():
             purchase_seat_later(
@@ -102,24 +120,20 @@ class BuyingInPassing:
                 now=clock.now(),
                 then=partial(self._hand_back, became),
             )
-            sold = await became
-        if not isinstance(sold, Sold):
-            return await ask(Beforehand(began, refusal=sold))
-        data = sold_ticket(purchase, sold, base_url=self._services.base_url)
-        body = cast(Response, self._json.response(message=BOUGHT, data=data)).get_data()
-        answer = 200, [*headers, (b"content-length", str(len(body)).encode())], body
-        return self._bookkeeping.enter(scope, answer, seconds=time.perf_counter() - began)
+            return await became
 
 
 def _read(scope: Scope) -> tuple[dict[str, str], Headers] | None:
     """The values by their names, as WSGI gives them, and what else counts; None where the application has to look."""
     texts: dict[str, str] = {}
     others: Headers = []
+    length = 0
     for header in scope["headers"]:
         name, value = header
         known = _VALUES.get(name)
         if known is not None:
-            if known in texts:
+            length += len(value)
+            if known in texts or length > VALUES_MAX:
                 return None
             texts[known] = value.decode("latin-1")
         elif name in _IN_WORDING:

@@ -21,8 +21,6 @@ from matinee.programme.labels import parse_seat_label
 
 TEXT_CHARACTERS_MAX = 300
 SEATS_MAX = 1000
-# Each of four bytes, each of which is three letters. To decode what is longer by far takes a tenth of a second.
-_PERCENT_ENCODED_MAX = TEXT_CHARACTERS_MAX * 4 * 3
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 # Names whose header may be percent-encoded. Not the username: `%` may stand in a mail address.
 PERCENT_ENCODED = frozenset({"title", "number", "cinema"})
@@ -148,14 +146,11 @@ def _decoded(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def decode_header(raw: str, *, percent: bool) -> str:
-    """The text of a header: WSGI gives its bytes as Latin-1, which may be UTF-8 or percent-encoded UTF-8 in truth.
-
-    What is too long for any of our values stays as it is.
-    """
+    """The text of a header: WSGI gives its bytes as Latin-1, which may be UTF-8 or percent-encoded UTF-8 in truth."""
     text = raw
     with suppress(UnicodeError):  # then it is Latin-1, as it says
         text = raw.encode("latin-1").decode("utf-8")
-    if percent and "%" in text and len(text) <= _PERCENT_ENCODED_MAX:
+    if percent and "%" in text:
         try:
             return unquote_to_bytes(text).decode("utf-8")
         except UnicodeError:

@@ -34,7 +34,7 @@ _WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Beforehand:
     """What was done for a request before the application is asked."""
 
@@ -42,6 +42,13 @@ class Beforehand:
     began: float
     # What the application shall say.
     refusal: Exception | None = None
+
+    def take_refusal(self) -> Exception | None:
+        """The refusal, once. When it is raised it knows all that called it: known there in turn, it would stay until the
+        garbage collector comes.
+        """
+        refusal, self.refusal = self.refusal, None
+        return refusal
 
 
 # Lets the application answer, in a thread.

@@ -17,6 +17,8 @@ class HandingBack:
     def __call__(self, waiting: asyncio.Future[Any], result: object) -> None:
         """Let `waiting` have its result, from any thread. Nothing happens where nobody waits any more."""
         with self._lock:
+            if self._ready and self._ready[0][0].get_loop() is not waiting.get_loop():
+                self._ready.clear()  # that loop has ended without coming for them
             self._ready.append((waiting, result))
             # Where others are ready before this one, the loop was told and has not come yet: it takes all.
             is_first = len(self._ready) == 1

@@ -40,7 +40,7 @@ def wording(scope: Scope, headers: Iterable[tuple[bytes, bytes]]) -> Hashable | 
 
 
 def recall(kept: dict[Hashable, Known], words: Hashable) -> Known | None:
-    """What is known for these words, if anything."""
+    """What is known for these words, if anything. They count as used."""
     known = kept.pop(words, None)
     if known is not None:
         kept[words] = known
