@@ -155,8 +155,9 @@ class Together(Generic[Asked, Answer]):
 
         It must be quick: others wait to be told, some of whom may be threads. Raises NoStandIn.
         """
-        if self._join(_ToldLater(asked, then, self._turns_of_stand_in())):
-            self._turns_of_stand_in().put(None)
+        turns = self._turns_of_stand_in()
+        if self._join(_ToldLater(asked, then, turns)):
+            turns.put(None)
 
     def _turns_of_stand_in(self) -> SimpleQueue[None]:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from typing import Any
 
@@ -23,11 +24,8 @@ class HandingBack:
             # Where others are ready before this one, the loop was told and has not come yet: it takes all.
             is_first = len(self._ready) == 1
         if is_first:
-            try:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits any more
                 waiting.get_loop().call_soon_threadsafe(self._give)
-            except RuntimeError:  # the loop has ended, nobody waits any more
-                with self._lock:
-                    self._ready.clear()
 
     def _give(self) -> None:
         with self._lock:

@@ -50,8 +50,10 @@ class RepeatedAnswers:
         beside = None if key is None else self._kept.at_hand(key)
         if beside is None:
             return None
+        if not self._repeats:
+            return answer_here()
         words = wording(scope, (header for header in scope["headers"] if has_effect(header[0])))
-        if words is None or not self._repeats:
+        if words is None:
             return answer_here()
         known: Answer | None = recall(beside, words)
         if known is None:
